@@ -1,0 +1,1 @@
+//! Reading and editing `~/.aws/config` without changing a byte that was not asked for. Text in, text out.

@@ -1,0 +1,1 @@
+//! One file per verb: its arguments with their help, and what it does.

@@ -1,0 +1,1 @@
+//! The configuration: the file as written, the settings as resolved, and edits that keep what people wrote.

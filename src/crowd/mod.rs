@@ -1,0 +1,1 @@
+//! The directory port over Crowd REST (`usermanagement/1`).

@@ -1,0 +1,1 @@
+//! Leases at rest: one sealed file each, bound to its key.

@@ -1,0 +1,45 @@
+//! A lease: temporary credentials with their expiry, and the key that says which request it answers.
+//! Whether a lease may still be handed out is decided in `vending`.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::secret::Secret;
+
+/// Temporary credentials as STS issued them.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    pub access_key_id: String,
+    pub secret_access_key: Secret,
+    pub session_token: Secret,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// The AWS account the credentials act in.
+    pub aws_account_id: Option<String>,
+    /// Who AWS sees, such as `arn:aws:sts::123123123123:assumed-role/UpdateAPP/alice`; session tokens have none.
+    pub principal_arn: Option<String>,
+    /// How full AWS's separate allowance for policies and tags is, in per cent.
+    pub packed_policy_size: Option<u32>,
+}
+
+/// The SHA-256 of every input that could change the lease, in lower-case hex.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct LeaseKey(String);
+
+impl LeaseKey {
+    /// Only `vending::lease_key` makes one of a request; tests may make one of anything.
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for LeaseKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}

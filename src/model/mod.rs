@@ -1,0 +1,17 @@
+//! What things are: accounts, connectors, people, leases and the rules they keep.
+//! Everything here is pure: text and values in, values or a named broken rule out.
+//! No file, network, clock or environment is read in this room.
+
+pub mod account;
+pub mod arn;
+pub mod connector;
+pub mod duration;
+pub mod lease;
+pub mod name;
+pub mod person;
+pub mod principal;
+pub mod region;
+pub mod secret;
+pub mod session_name;
+pub mod session_policy;
+pub mod session_tag;

@@ -1,0 +1,441 @@
+//! The principal types and what each may carry.
+//! [`Principal::from_fields`] is the only way to make one, so a principal in hand keeps every rule of AWS that
+//! can be known before the call. Sources: IAM User Guide, "Compare AWS STS credentials"; the STS API model.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::arn::{PolicyArn, RoleArn};
+use super::duration::SessionDuration;
+use super::session_policy::{PLAIN_TEXT_LIMIT, SessionPolicy};
+use super::session_tag::{self, MOST_TAGS, TagError, Template};
+
+/// The most policy ARNs that a session may carry (STS API).
+const MOST_POLICY_ARNS: usize = 10;
+
+/// Which STS action yields the credentials.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrincipalType {
+    /// A role, through AssumeRole
+    AssumeRole,
+    /// A federated user of the account, through GetFederationToken
+    FederatedUser,
+    /// The account's own IAM user for a while, through GetSessionToken
+    SessionToken,
+}
+
+impl PrincipalType {
+    pub const ALL: [Self; 3] = [Self::AssumeRole, Self::FederatedUser, Self::SessionToken];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "assume-role",
+            Self::FederatedUser => "federated-user",
+            Self::SessionToken => "session-token",
+        }
+    }
+
+    /// The shortest and the longest lease of this type, in seconds, whatever a role allows.
+    pub const fn duration_bounds(self) -> (u32, u32) {
+        match self {
+            Self::AssumeRole => (900, 43_200),
+            Self::FederatedUser | Self::SessionToken => (900, 129_600),
+        }
+    }
+
+    /// The duration that AWS takes where none is given.
+    pub const fn default_duration(self) -> SessionDuration {
+        match self {
+            Self::AssumeRole => SessionDuration::from_seconds(3_600),
+            Self::FederatedUser | Self::SessionToken => SessionDuration::from_seconds(43_200),
+        }
+    }
+
+    const fn allows(self, field: Field) -> bool {
+        match field {
+            Field::RoleArn | Field::ExternalId | Field::TransitiveTags | Field::SourceIdentity => {
+                matches!(self, Self::AssumeRole)
+            }
+            Field::OmitPolicy => matches!(self, Self::FederatedUser),
+            Field::Policy | Field::PolicyArns | Field::Tags => matches!(self, Self::AssumeRole | Self::FederatedUser),
+        }
+    }
+}
+
+impl fmt::Display for PrincipalType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// A field that only some principal types have, by its name in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    RoleArn,
+    ExternalId,
+    Policy,
+    PolicyArns,
+    OmitPolicy,
+    Tags,
+    TransitiveTags,
+    SourceIdentity,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::RoleArn => "role_arn",
+            Self::ExternalId => "external_id",
+            Self::Policy => "policy",
+            Self::PolicyArns => "policy_arns",
+            Self::OmitPolicy => "omit_policy",
+            Self::Tags => "tags",
+            Self::TransitiveTags => "transitive_tags",
+            Self::SourceIdentity => "source_identity",
+        })
+    }
+}
+
+/// What a principal is made of, before any rule has been applied.
+#[derive(Debug, Clone, Default)]
+pub struct PrincipalFields {
+    pub role_arn: Option<RoleArn>,
+    pub external_id: Option<String>,
+    pub policy: Option<SessionPolicy>,
+    pub policy_arns: Vec<PolicyArn>,
+    pub omit_policy: bool,
+    pub tags: BTreeMap<String, Template>,
+    pub transitive_tags: Vec<String>,
+    pub source_identity: Option<Template>,
+}
+
+/// A principal that keeps the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Principal {
+    AssumeRole(AssumeRole),
+    FederatedUser(FederatedUser),
+    SessionToken,
+}
+
+/// What AssumeRole is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AssumeRole {
+    pub role_arn: RoleArn,
+    pub external_id: Option<String>,
+    pub policies: SessionPolicies,
+    pub tags: BTreeMap<String, Template>,
+    pub transitive_tags: Vec<String>,
+    pub source_identity: Option<Template>,
+}
+
+/// What GetFederationToken is asked for. No policies at all means: only what resource policies grant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FederatedUser {
+    pub policies: SessionPolicies,
+    pub tags: BTreeMap<String, Template>,
+}
+
+/// The session policies of a lease, inline and by ARN: at most 2,048 characters and 10 ARNs together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SessionPolicies {
+    pub inline: Option<SessionPolicy>,
+    pub arns: Vec<PolicyArn>,
+}
+
+/// A rule of AWS that the fields of a principal break.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum RuleError {
+    #[error("assume-role needs role_arn")]
+    RoleArnMissing,
+    #[error("{principal} takes no {field}")]
+    FieldNotAllowed { principal: PrincipalType, field: Field },
+    #[error(
+        "federated-user without a policy gets no rights but those of resource policies; give policy, policy_file or policy_arns, or set omit_policy = true"
+    )]
+    PolicyMissing,
+    #[error("omit_policy = true contradicts the policy that is given as well")]
+    PolicyNotOmitted,
+    #[error("{principal} leases live {minimum} to {maximum} seconds; {seconds} is outside")]
+    Duration { principal: PrincipalType, seconds: u32, minimum: u32, maximum: u32 },
+    #[error("external_id has {0} characters; 2 to 1224 are allowed")]
+    ExternalIdLength(usize),
+    #[error("external_id holds “{}”; letters, digits and _ + = , . @ : / - are allowed", .0.escape_debug())]
+    ExternalIdCharacter(char),
+    #[error("{0} policy ARNs are given; at most {MOST_POLICY_ARNS} are allowed")]
+    TooManyPolicyArns(usize),
+    #[error("{policy} is not in the role's account {account}; a session policy must be AWS's own or of that account")]
+    PolicyOfOtherAccount { policy: PolicyArn, account: String },
+    #[error("the policy and the policy ARNs have {0} characters together; at most {PLAIN_TEXT_LIMIT} are allowed")]
+    PoliciesTooLong(usize),
+    #[error("{0} tags are given; at most {MOST_TAGS} are allowed")]
+    TooManyTags(usize),
+    #[error("the tag keys “{}” and “{}” differ only in case; AWS takes them for one", .0.escape_debug(), .1.escape_debug())]
+    TagTwice(String, String),
+    #[error("transitive_tags names “{}”, which is not among the tags", .0.escape_debug())]
+    TransitiveTagUnknown(String),
+    #[error(transparent)]
+    Tag(#[from] TagError),
+}
+
+impl Principal {
+    /// Makes a principal of its fields, or names the first rule that they break.
+    pub fn from_fields(principal: PrincipalType, fields: PrincipalFields) -> Result<Self, RuleError> {
+        check_fields_belong(principal, &fields)?;
+        check_tags(&fields)?;
+        check_external_id(fields.external_id.as_deref())?;
+        let policies = SessionPolicies { inline: fields.policy, arns: fields.policy_arns };
+        check_policies(&policies, fields.role_arn.as_ref())?;
+        match principal {
+            PrincipalType::AssumeRole => Ok(Self::AssumeRole(AssumeRole {
+                role_arn: fields.role_arn.ok_or(RuleError::RoleArnMissing)?,
+                external_id: fields.external_id,
+                policies,
+                tags: fields.tags,
+                transitive_tags: fields.transitive_tags,
+                source_identity: fields.source_identity,
+            })),
+            PrincipalType::FederatedUser if policies.is_empty() && !fields.omit_policy => Err(RuleError::PolicyMissing),
+            PrincipalType::FederatedUser if !policies.is_empty() && fields.omit_policy => {
+                Err(RuleError::PolicyNotOmitted)
+            }
+            PrincipalType::FederatedUser => Ok(Self::FederatedUser(FederatedUser { policies, tags: fields.tags })),
+            PrincipalType::SessionToken => Ok(Self::SessionToken),
+        }
+    }
+
+    pub const fn principal_type(&self) -> PrincipalType {
+        match self {
+            Self::AssumeRole(_) => PrincipalType::AssumeRole,
+            Self::FederatedUser(_) => PrincipalType::FederatedUser,
+            Self::SessionToken => PrincipalType::SessionToken,
+        }
+    }
+
+    /// The session policies, where the type has them.
+    pub const fn policies(&self) -> Option<&SessionPolicies> {
+        match self {
+            Self::AssumeRole(role) => Some(&role.policies),
+            Self::FederatedUser(user) => Some(&user.policies),
+            Self::SessionToken => None,
+        }
+    }
+}
+
+impl SessionPolicies {
+    pub const fn is_empty(&self) -> bool {
+        self.inline.is_none() && self.arns.is_empty()
+    }
+}
+
+/// Checks that a principal type may have leases this long.
+pub fn check_duration(principal: PrincipalType, duration: SessionDuration) -> Result<(), RuleError> {
+    let (minimum, maximum) = principal.duration_bounds();
+    let seconds = duration.seconds();
+    if (minimum..=maximum).contains(&seconds) {
+        Ok(())
+    } else {
+        Err(RuleError::Duration { principal, seconds, minimum, maximum })
+    }
+}
+
+fn check_fields_belong(principal: PrincipalType, fields: &PrincipalFields) -> Result<(), RuleError> {
+    let given = [
+        (Field::RoleArn, fields.role_arn.is_some()),
+        (Field::ExternalId, fields.external_id.is_some()),
+        (Field::Policy, fields.policy.is_some()),
+        (Field::PolicyArns, !fields.policy_arns.is_empty()),
+        (Field::OmitPolicy, fields.omit_policy),
+        (Field::Tags, !fields.tags.is_empty()),
+        (Field::TransitiveTags, !fields.transitive_tags.is_empty()),
+        (Field::SourceIdentity, fields.source_identity.is_some()),
+    ];
+    match given.into_iter().find(|(field, given)| *given && !principal.allows(*field)) {
+        Some((field, _)) => Err(RuleError::FieldNotAllowed { principal, field }),
+        None => Ok(()),
+    }
+}
+
+fn check_tags(fields: &PrincipalFields) -> Result<(), RuleError> {
+    if fields.tags.len() > MOST_TAGS {
+        return Err(RuleError::TooManyTags(fields.tags.len()));
+    }
+    let mut folded = BTreeMap::new();
+    for key in fields.tags.keys() {
+        session_tag::check_key(key)?;
+        if let Some(other) = folded.insert(key.to_lowercase(), key) {
+            return Err(RuleError::TagTwice(other.clone(), key.clone()));
+        }
+    }
+    match fields.transitive_tags.iter().find(|key| !fields.tags.contains_key(*key)) {
+        Some(key) => Err(RuleError::TransitiveTagUnknown(key.clone())),
+        None => Ok(()),
+    }
+}
+
+fn check_external_id(external_id: Option<&str>) -> Result<(), RuleError> {
+    let Some(text) = external_id else { return Ok(()) };
+    if let Some(character) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"_+=,.@:/-".contains(*c)) {
+        return Err(RuleError::ExternalIdCharacter(character));
+    }
+    if !(2..=1_224).contains(&text.len()) {
+        return Err(RuleError::ExternalIdLength(text.len()));
+    }
+    Ok(())
+}
+
+fn check_policies(policies: &SessionPolicies, role: Option<&RoleArn>) -> Result<(), RuleError> {
+    if policies.arns.len() > MOST_POLICY_ARNS {
+        return Err(RuleError::TooManyPolicyArns(policies.arns.len()));
+    }
+    let inline = policies.inline.as_ref().map_or(0, SessionPolicy::length);
+    let total = inline + policies.arns.iter().map(|arn| arn.as_str().chars().count()).sum::<usize>();
+    if total > PLAIN_TEXT_LIMIT {
+        return Err(RuleError::PoliciesTooLong(total));
+    }
+    let Some(role) = role else { return Ok(()) };
+    match policies.arns.iter().find(|arn| !["aws", role.account_id()].contains(&arn.account())) {
+        Some(policy) => {
+            Err(RuleError::PolicyOfOtherAccount { policy: policy.clone(), account: role.account_id().to_owned() })
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use PrincipalType::{AssumeRole, FederatedUser, SessionToken};
+
+    fn role() -> Option<RoleArn> {
+        Some("arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap())
+    }
+
+    fn policy() -> Option<SessionPolicy> {
+        Some(r#"{"Version":"2012-10-17","Statement":[]}"#.parse().unwrap())
+    }
+
+    fn tags(keys: &[&str]) -> BTreeMap<String, Template> {
+        keys.iter().map(|key| ((*key).to_owned(), "v".parse().unwrap())).collect()
+    }
+
+    fn fields_for(principal: PrincipalType) -> PrincipalFields {
+        match principal {
+            AssumeRole => PrincipalFields { role_arn: role(), ..Default::default() },
+            FederatedUser => PrincipalFields { policy: policy(), ..Default::default() },
+            SessionToken => PrincipalFields::default(),
+        }
+    }
+
+    #[test]
+    fn each_type_has_its_own_fields() {
+        type Set = fn(&mut PrincipalFields);
+        let table: [(Field, Set, [bool; 3]); 8] = [
+            (Field::RoleArn, |f| f.role_arn = role(), [true, false, false]),
+            (Field::ExternalId, |f| f.external_id = Some("example".to_owned()), [true, false, false]),
+            (Field::Policy, |f| f.policy = policy(), [true, true, false]),
+            (
+                Field::PolicyArns,
+                |f| f.policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()],
+                [true, true, false],
+            ),
+            (
+                Field::OmitPolicy,
+                |f| {
+                    f.omit_policy = true;
+                    f.policy = None;
+                },
+                [false, true, false],
+            ),
+            (Field::Tags, |f| f.tags = tags(&["team"]), [true, true, false]),
+            (
+                Field::TransitiveTags,
+                |f| {
+                    f.tags = tags(&["team"]);
+                    f.transitive_tags = vec!["team".to_owned()];
+                },
+                [true, false, false],
+            ),
+            (Field::SourceIdentity, |f| f.source_identity = Some("{user.name}".parse().unwrap()), [true, false, false]),
+        ];
+        for (field, set, allowed) in table {
+            for (principal, allowed) in PrincipalType::ALL.into_iter().zip(allowed) {
+                let mut fields = fields_for(principal);
+                set(&mut fields);
+                let outcome = Principal::from_fields(principal, fields);
+                match outcome {
+                    Ok(_) => assert!(allowed, "{principal} accepted {field}"),
+                    Err(error) => {
+                        assert!(!allowed, "{principal} refused {field}: {error}");
+                        assert!(matches!(error, RuleError::FieldNotAllowed { .. }), "{principal} {field}: {error}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_federated_user_without_policy_must_be_meant() {
+        let none = PrincipalFields::default();
+        assert_eq!(Principal::from_fields(FederatedUser, none), Err(RuleError::PolicyMissing));
+        let meant = PrincipalFields { omit_policy: true, ..Default::default() };
+        assert!(Principal::from_fields(FederatedUser, meant).is_ok());
+        let both = PrincipalFields { omit_policy: true, policy: policy(), ..Default::default() };
+        assert_eq!(Principal::from_fields(FederatedUser, both), Err(RuleError::PolicyNotOmitted));
+    }
+
+    #[test]
+    fn durations_are_bounded_for_each_type() {
+        for (principal, maximum) in [(AssumeRole, 43_200), (FederatedUser, 129_600), (SessionToken, 129_600)] {
+            for (seconds, good) in [(899, false), (900, true), (maximum, true), (maximum + 1, false)] {
+                let outcome = check_duration(principal, SessionDuration::from_seconds(seconds));
+                assert_eq!(outcome.is_ok(), good, "{principal} {seconds}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_limits_of_external_id_policies_and_tags_are_kept() {
+        let with = |change: &dyn Fn(&mut PrincipalFields)| {
+            let mut fields = fields_for(AssumeRole);
+            change(&mut fields);
+            Principal::from_fields(AssumeRole, fields).err()
+        };
+        assert_eq!(with(&|f| f.external_id = Some("x".to_owned())), Some(RuleError::ExternalIdLength(1)));
+        assert_eq!(with(&|f| f.external_id = Some("x".repeat(1_224))), None);
+        assert_eq!(with(&|f| f.external_id = Some("x".repeat(1_225))), Some(RuleError::ExternalIdLength(1_225)));
+        assert_eq!(with(&|f| f.external_id = Some("a b".to_owned())), Some(RuleError::ExternalIdCharacter(' ')));
+
+        let arns = |count: usize| {
+            (0..count).map(|n| format!("arn:aws:iam::aws:policy/P{n}").parse().unwrap()).collect::<Vec<PolicyArn>>()
+        };
+        assert_eq!(with(&|f| f.policy_arns = arns(10)), None);
+        assert_eq!(with(&|f| f.policy_arns = arns(11)), Some(RuleError::TooManyPolicyArns(11)));
+        let foreign: PolicyArn = "arn:aws:iam::999999999999:policy/P".parse().unwrap();
+        assert_eq!(
+            with(&|f| f.policy_arns = vec![foreign.clone()]),
+            Some(RuleError::PolicyOfOtherAccount { policy: foreign.clone(), account: "123123123123".to_owned() })
+        );
+        let long = format!("{{\"Sid\":\"{}\"}}", "x".repeat(2_030));
+        assert_eq!(
+            with(&|f| {
+                f.policy = Some(long.parse().unwrap());
+                f.policy_arns = arns(1);
+            }),
+            Some(RuleError::PoliciesTooLong(2_040 + 26))
+        );
+
+        let many: Vec<String> = (0..51).map(|n| format!("k{n}")).collect();
+        let keys: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(with(&|f| f.tags = tags(&keys[..50])), None);
+        assert_eq!(with(&|f| f.tags = tags(&keys)), Some(RuleError::TooManyTags(51)));
+        assert_eq!(
+            with(&|f| f.tags = tags(&["Team", "team"])),
+            Some(RuleError::TagTwice("Team".to_owned(), "team".to_owned()))
+        );
+        assert_eq!(
+            with(&|f| f.transitive_tags = vec!["team".to_owned()]),
+            Some(RuleError::TransitiveTagUnknown("team".to_owned()))
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The one type for anything that must not be shown: keys, passwords, tokens.
+//! It has a redacted `Debug`, is wiped when dropped, and can be neither printed, compared nor serialised.
+//! Only the files listed in the `house` test may call [`Secret::expose`].
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A secret text. Wrap it the moment it arrives and expose it only where it leaves the process.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+
+    /// The text itself, for the one place that hands it on.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// Whether there is nothing in it; an empty password is never worth sending.
+    pub fn is_empty(&self) -> bool {
+        self.0.expose_secret().is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("[secret]")
+    }
+}
+
+/// Which secret is meant: the address under which a secret store keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SecretId {
+    /// The secret half of an IAM user's access key.
+    AccessKey { account: super::name::AccountName, access_key_id: super::account::AccessKeyId },
+    /// The password that Crowd expects of the application, for one Crowd address.
+    CrowdApplication { url: String, application: String },
+    /// The person's Crowd session, for one Crowd address.
+    CrowdSession { url: String, application: String },
+    /// The key that seals cached leases.
+    CacheKey,
+}
+
+impl SecretId {
+    /// A stable text for stores that name their items: equal ids, equal text, and no two ids share one.
+    pub fn address(&self) -> String {
+        match self {
+            Self::AccessKey { account, access_key_id } => format!("access-key {account} {access_key_id}"),
+            Self::CrowdApplication { url, application } => format!("crowd-application {application} {url}"),
+            Self::CrowdSession { url, application } => format!("crowd-session {application} {url}"),
+            Self::CacheKey => "cache-key".to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_shows_nothing_of_itself() {
+        let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned());
+        assert_eq!(format!("{secret:?}"), "[secret]");
+    }
+}

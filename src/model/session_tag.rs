@@ -1,0 +1,147 @@
+//! Session tags and the source identity: what a lease carries about the person for AWS's conditions and logs.
+//! Values may name what the directory knows of the person, from the configuration only.
+//! Limits are those of the STS API: 50 tags, key 1-128, value 0-256 of `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
+
+use super::person::Person;
+
+/// The most tags a session may carry.
+pub const MOST_TAGS: usize = 50;
+const KEY_LIMIT: usize = 128;
+const VALUE_LIMIT: usize = 256;
+
+/// A tag as it is sent: its place-holders are filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionTag {
+    pub key: String,
+    pub value: String,
+}
+
+/// A value that may name what the directory knows: `{user.name}`, `{user.email}`, `{user.display_name}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    Name,
+    Email,
+    DisplayName,
+}
+
+/// Why a tag or source identity can't be sent.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum TagError {
+    #[error("the tag key “{}” has {length} characters; 1 to {KEY_LIMIT} are allowed", .key.escape_debug())]
+    KeyLength { key: String, length: usize },
+    #[error("the tag key “{}” is reserved: keys may not start with aws:", .0.escape_debug())]
+    Reserved(String),
+    #[error("the value of the tag “{key}” has {length} characters; at most {VALUE_LIMIT} are allowed")]
+    ValueLength { key: String, length: usize },
+    #[error("the tag “{}” holds “{}”; letters, digits, spaces and _ . : / = + - @ are allowed", .key.escape_debug(), .character.escape_debug())]
+    Character { key: String, character: char },
+    #[error("“{{{}}}” names nothing; {{user.name}}, {{user.email}} and {{user.display_name}} are known", .0.escape_debug())]
+    UnknownPlaceholder(String),
+    #[error("the directory knows no {0} of this person, and the connector needs it")]
+    NotKnown(&'static str),
+}
+
+impl std::str::FromStr for Template {
+    type Err = TagError;
+
+    fn from_str(text: &str) -> Result<Self, TagError> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((placeholder, tail)) = after.split_once('}') else {
+                return Err(TagError::UnknownPlaceholder(after.to_owned()));
+            };
+            pieces.push(Piece::Text(before.to_owned()));
+            pieces.push(match placeholder {
+                "user.name" => Piece::Name,
+                "user.email" => Piece::Email,
+                "user.display_name" => Piece::DisplayName,
+                other => return Err(TagError::UnknownPlaceholder(other.to_owned())),
+            });
+            rest = tail;
+        }
+        pieces.push(Piece::Text(rest.to_owned()));
+        Ok(Self(pieces))
+    }
+}
+
+impl Template {
+    /// The value for one person; fails when the directory does not know what the template names.
+    pub fn fill(&self, person: &Person) -> Result<String, TagError> {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Ok(text.as_str()),
+                Piece::Name => Ok(person.name.as_str()),
+                Piece::Email => person.email.as_deref().ok_or(TagError::NotKnown("e-mail address")),
+                Piece::DisplayName => person.display_name.as_deref().ok_or(TagError::NotKnown("display name")),
+            })
+            .collect()
+    }
+}
+
+/// Checks a key as it stands in the configuration.
+pub fn check_key(key: &str) -> Result<(), TagError> {
+    let length = key.chars().count();
+    if !(1..=KEY_LIMIT).contains(&length) {
+        return Err(TagError::KeyLength { key: key.to_owned(), length });
+    }
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(TagError::Reserved(key.to_owned()));
+    }
+    check_characters(key, key)
+}
+
+/// Checks a tag as it is about to be sent.
+pub fn check(tag: &SessionTag) -> Result<(), TagError> {
+    check_key(&tag.key)?;
+    let length = tag.value.chars().count();
+    if length > VALUE_LIMIT {
+        return Err(TagError::ValueLength { key: tag.key.clone(), length });
+    }
+    check_characters(&tag.key, &tag.value)
+}
+
+fn check_characters(key: &str, text: &str) -> Result<(), TagError> {
+    let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
+    match text.chars().find(|character| !allowed(*character)) {
+        None => Ok(()),
+        Some(character) => Err(TagError::Character { key: key.to_owned(), character }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn alice() -> Person {
+        Person { name: "alice".to_owned(), display_name: Some("Alice Smith".to_owned()), email: None }
+    }
+
+    #[test]
+    fn templates_are_filled_from_the_directory_only() {
+        let template: Template = "{user.name} = {user.display_name}".parse().unwrap();
+        assert_eq!(template.fill(&alice()).unwrap(), "alice = Alice Smith");
+        let template: Template = "{user.email}".parse().unwrap();
+        assert_eq!(template.fill(&alice()), Err(TagError::NotKnown("e-mail address")));
+        assert!("{env.USER}".parse::<Template>().is_err());
+        assert!("{user.name".parse::<Template>().is_err());
+    }
+
+    #[test]
+    fn tags_keep_to_the_limits_of_sts() {
+        let tag = |key: &str, value: &str| SessionTag { key: key.to_owned(), value: value.to_owned() };
+        assert!(check(&tag(&"k".repeat(128), &"v".repeat(256))).is_ok());
+        assert!(check(&tag("team", "")).is_ok());
+        assert!(check(&tag("équipe", "Zoë / payments")).is_ok());
+        assert!(check(&tag("", "v")).is_err());
+        assert!(check(&tag(&"k".repeat(129), "v")).is_err());
+        assert!(check(&tag("k", &"v".repeat(257))).is_err());
+        assert!(check(&tag("aws:x", "v")).is_err());
+        assert!(check(&tag("k", "v;w")).is_err());
+    }
+}

@@ -1,0 +1,1 @@
+//! The directory port over the users and groups of this machine.

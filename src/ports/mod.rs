@@ -1,0 +1,25 @@
+//! What vending needs from the world, as small traits; adapters implement them and `app` joins the two.
+//! Ports block: an adapter that talks over the network brings its own runtime. None of them assumes that the person
+//! who asks owns this process, that there is one person only, or that there is a terminal.
+
+mod directory;
+mod lease_store;
+mod prompter;
+mod secret_store;
+mod token_service;
+
+pub use directory::*;
+pub use lease_store::*;
+pub use prompter::*;
+pub use secret_store::*;
+pub use token_service::*;
+
+use jiff::Timestamp;
+
+/// The time of day.
+pub trait Clock {
+    fn now(&self) -> Timestamp;
+}
+
+/// A cause from a library, kept for the report's `caused by` lines.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;

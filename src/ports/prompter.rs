@@ -1,0 +1,33 @@
+//! How a person at a terminal is asked. What is not asked must be given as a flag.
+
+use crate::model::secret::Secret;
+
+/// Asks a person at a terminal. Without one, every method fails with [`PromptError::NoTerminal`].
+pub trait Prompter {
+    /// A line of text, with an answer to take when it is left empty.
+    fn text(&self, question: &str, default: Option<&str>) -> Result<String, PromptError>;
+    /// A secret, typed without echo.
+    fn secret(&self, question: &str) -> Result<Secret, PromptError>;
+    /// The positions of what was picked from a list.
+    fn pick(&self, question: &str, items: &[String], how_many: Pick) -> Result<Vec<usize>, PromptError>;
+}
+
+/// How many items of a list may be picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    One,
+    Any,
+}
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PromptError {
+    /// Nobody can be asked; the caller must name the flag that gives the answer.
+    #[error("there is no terminal to ask at")]
+    NoTerminal,
+    /// The person broke off.
+    #[error("interrupted")]
+    Interrupted,
+    #[error("the terminal can't be used")]
+    Terminal(#[source] std::io::Error),
+}

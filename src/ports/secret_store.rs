@@ -1,0 +1,74 @@
+//! Where secrets rest, and every way in which a store can fail to answer.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Cause;
+use crate::model::secret::{Secret, SecretId};
+
+/// Where secrets rest: the OS keyring or an encrypted file.
+pub trait SecretStore {
+    /// The secret, or `None` when there is none under this id.
+    fn lookup(&self, id: &SecretId) -> Result<Option<Secret>, SecretStoreError>;
+    /// Keeps the secret, in place of an earlier one under the same id.
+    fn store(&self, id: &SecretId, secret: &Secret) -> Result<(), SecretStoreError>;
+    /// Takes the secret away; one that is not there is no failure.
+    fn forget(&self, id: &SecretId) -> Result<(), SecretStoreError>;
+}
+
+/// Why a secret store could not answer. None of these means “there is no such secret”.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretStoreError {
+    /// There is no D-Bus session, so nothing could be asked.
+    #[error("the {store} can't be reached: there is no D-Bus session bus")]
+    NoBus {
+        store: &'static str,
+        #[source]
+        source: Option<Cause>,
+    },
+    /// The bus is there, and no program on it keeps secrets.
+    #[error("the {store} can't be reached: no program on the session bus keeps secrets")]
+    NoService {
+        store: &'static str,
+        #[source]
+        source: Option<Cause>,
+    },
+    /// The keyring is locked and nobody was there to unlock it.
+    #[error("the {store} is locked")]
+    Locked { store: &'static str },
+    /// The store did not answer in time; it may be waiting for somebody to unlock it.
+    #[error("the {store} did not answer within {} s", .after.as_secs_f32())]
+    TimedOut { store: &'static str, after: Duration },
+    /// The operating system has no such store or refuses it to this process.
+    #[error("the {store} refused")]
+    Refused {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// The encrypted file needs a passphrase and there is no way to get one.
+    #[error("the secrets in {} need a passphrase, and there is no terminal to ask for one", .path.display())]
+    PassphraseMissing { path: PathBuf },
+    /// The passphrase could not be read from where the configuration says it is.
+    #[error("the passphrase for {} can't be read from {from}", .path.display())]
+    PassphraseUnreadable {
+        path: PathBuf,
+        from: String,
+        #[source]
+        source: Cause,
+    },
+    /// The passphrase does not open the file, or the file was changed by somebody else.
+    #[error("{} does not open with this passphrase", .path.display())]
+    WrongPassphrase { path: PathBuf },
+    /// The file is not one that this program wrote.
+    #[error("{} is damaged or not a secret file of afed", .path.display())]
+    Damaged { path: PathBuf },
+    /// Reading or writing the file failed.
+    #[error("{} can't be {operation}", .path.display())]
+    File {
+        path: PathBuf,
+        operation: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,193 @@
+//! What hands out temporary credentials, what it is told, and every way in which it can refuse.
+
+use jiff::SignedDuration;
+
+use super::Cause;
+use crate::model::account::{AccessKey, AccessKeyId};
+use crate::model::arn::RoleArn;
+use crate::model::duration::SessionDuration;
+use crate::model::lease::Lease;
+use crate::model::principal::{PrincipalType, SessionPolicies};
+use crate::model::region::Region;
+use crate::model::session_tag::SessionTag;
+
+/// What hands out temporary credentials: AWS STS.
+pub trait TokenService {
+    /// Asks for one lease. Nothing but the given key signs the call.
+    fn issue(&self, key: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
+    /// Whose key this is (GetCallerIdentity, which needs no permission).
+    fn caller_identity(&self, key: &AccessKey, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
+}
+
+/// Everything that STS is told, besides who signs. Each field can change the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueRequest {
+    pub region: Region,
+    pub duration: SessionDuration,
+    pub action: IssueAction,
+}
+
+/// The STS action and what only it takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IssueAction {
+    AssumeRole {
+        role_arn: RoleArn,
+        session_name: String,
+        external_id: Option<String>,
+        policies: SessionPolicies,
+        tags: Vec<SessionTag>,
+        transitive_tags: Vec<String>,
+        source_identity: Option<String>,
+    },
+    GetFederationToken {
+        name: String,
+        policies: SessionPolicies,
+        tags: Vec<SessionTag>,
+    },
+    GetSessionToken,
+}
+
+impl IssueAction {
+    pub const fn principal_type(&self) -> PrincipalType {
+        match self {
+            Self::AssumeRole { .. } => PrincipalType::AssumeRole,
+            Self::GetFederationToken { .. } => PrincipalType::FederatedUser,
+            Self::GetSessionToken => PrincipalType::SessionToken,
+        }
+    }
+}
+
+/// Who AWS says a key belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallerIdentity {
+    pub aws_account_id: String,
+    pub arn: String,
+}
+
+/// The STS action that was refused, for the words of a refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StsAction {
+    AssumeRole { role_arn: RoleArn, external_id: bool, tags: bool, source_identity: bool },
+    GetFederationToken { tags: bool },
+    GetSessionToken,
+    GetCallerIdentity,
+}
+
+impl std::fmt::Display for StsAction {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::AssumeRole { .. } => "sts:AssumeRole",
+            Self::GetFederationToken { .. } => "sts:GetFederationToken",
+            Self::GetSessionToken => "sts:GetSessionToken",
+            Self::GetCallerIdentity => "sts:GetCallerIdentity",
+        })
+    }
+}
+
+/// Why STS did not hand out credentials. `message` is AWS's own sentence, with control characters escaped.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenServiceError {
+    /// IAM says no: a permission, the role's trust policy or one of its conditions is missing.
+    #[error("AWS denies {action} to the key {access_key_id}")]
+    Denied {
+        action: StsAction,
+        access_key_id: AccessKeyId,
+        #[source]
+        message: AwsMessage,
+    },
+    /// AWS does not know the key: deleted, inactive, or of another partition.
+    #[error("AWS does not know the access key {access_key_id}, or it is inactive")]
+    KeyUnknown {
+        access_key_id: AccessKeyId,
+        #[source]
+        message: AwsMessage,
+    },
+    /// The secret half does not fit the id.
+    #[error("the secret of the access key {access_key_id} is not the one AWS has")]
+    WrongSecret {
+        access_key_id: AccessKeyId,
+        #[source]
+        message: AwsMessage,
+    },
+    /// This machine's clock is too far from AWS's for a signature to count; positive: this machine is ahead.
+    #[error("this machine's clock is {} AWS's", skew(.ahead))]
+    ClockSkew {
+        ahead: SignedDuration,
+        #[source]
+        message: AwsMessage,
+    },
+    /// The credentials that signed the call are temporary and over.
+    #[error("the credentials that signed {action} have expired")]
+    Expired {
+        action: StsAction,
+        #[source]
+        message: AwsMessage,
+    },
+    /// The session policy is not one that AWS understands.
+    #[error("AWS can't read the session policy")]
+    PolicyMalformed {
+        #[source]
+        message: AwsMessage,
+    },
+    /// Policies and tags together are over AWS's packed limit, although the text is short enough.
+    #[error("the session policies and tags are too large for AWS")]
+    PolicyTooLarge {
+        #[source]
+        message: AwsMessage,
+    },
+    /// A value is outside what AWS takes, such as a duration above the role's maximum.
+    #[error("AWS rejects a value of {action} for {} s", .duration.seconds())]
+    Invalid {
+        action: StsAction,
+        duration: SessionDuration,
+        #[source]
+        message: AwsMessage,
+    },
+    /// STS is switched off in the region for the account.
+    #[error("STS is switched off in {region} for this account")]
+    RegionDisabled {
+        region: Region,
+        #[source]
+        message: AwsMessage,
+    },
+    /// AWS asks for patience or is in trouble itself; trying again later may help.
+    #[error("AWS is busy or in trouble")]
+    Busy {
+        #[source]
+        message: AwsMessage,
+    },
+    /// No connection, or no whole answer in time.
+    #[error("{endpoint} can't be reached")]
+    Unreachable {
+        endpoint: String,
+        #[source]
+        source: Cause,
+    },
+    /// The endpoint that the environment names can't be used.
+    #[error("{variable} names “{}”, which is not an https URL or a loopback http URL", .url.escape_debug())]
+    EndpointRefused { variable: &'static str, url: String },
+    /// AWS refused for a reason that has no case of its own.
+    #[error("AWS refuses {action}")]
+    Refused {
+        action: StsAction,
+        #[source]
+        message: AwsMessage,
+    },
+    /// The answer lacks what it must have.
+    #[error("the answer to {action} lacks {missing}")]
+    Incomplete { action: StsAction, missing: &'static str },
+}
+
+/// An error as AWS words it: its code and its sentence.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {}", .text.escape_debug())]
+pub struct AwsMessage {
+    pub code: String,
+    pub text: String,
+}
+
+fn skew(ahead: &SignedDuration) -> String {
+    let minutes = ahead.abs().as_secs() as f64 / 60.0;
+    let side = if ahead.is_negative() { "behind" } else { "ahead of" };
+    format!("{minutes:.0} min {side}")
+}

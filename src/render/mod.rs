@@ -1,0 +1,1 @@
+//! Leases and listings as bytes, for shells, SDKs and people. Pure.

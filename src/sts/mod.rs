@@ -1,0 +1,1 @@
+//! The token service port over AWS STS.

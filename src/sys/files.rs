@@ -1,0 +1,128 @@
+//! Reading small files, and writing them so that a crash leaves the old or the new, never half.
+//! What is written here is private: 0600 in folders of 0700, from the first byte on.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// The bytes of a file, or `None` when there is no such file.
+pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the folder and its missing parents, for nobody but this user.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Who may read a file that is replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// 0600, whatever it was before.
+    Private,
+    /// What the replaced file had, with its owner; 0600 where there was none.
+    Kept,
+}
+
+/// Replaces the file at `path` by one with these bytes: a temporary file beside it, synced, then renamed.
+///
+/// A symbolic link is followed, so that the link stays and its target is replaced.
+pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
+    let path = follow_links(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_private_folder(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    if mode == Mode::Kept {
+        keep_mode_and_owner(&path, temporary.as_file())?;
+    }
+    temporary.write_all(bytes)?;
+    temporary.as_file().sync_all()?;
+    temporary.persist(&path).map_err(|error| error.error)?;
+    sync_folder(folder)
+}
+
+/// Where a chain of symbolic links ends, whether or not there is a file yet.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    const LONGEST_CHAIN: usize = 40;
+    let mut current = path.to_owned();
+    for _ in 0..LONGEST_CHAIN {
+        match fs::read_link(&current) {
+            Ok(target) => current = current.parent().unwrap_or(Path::new(".")).join(target),
+            Err(_not_a_link) => return Ok(current),
+        }
+    }
+    Err(io::Error::other("too many symbolic links"))
+}
+
+#[cfg(unix)]
+fn keep_mode_and_owner(path: &Path, file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(old) = fs::metadata(path) else { return Ok(()) };
+    let new = file.metadata()?;
+    if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+        std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))?;
+    }
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(not(unix))]
+fn keep_mode_and_owner(_path: &Path, _file: &fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn mode_of(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn new_files_and_folders_are_private() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("a/b/file");
+        replace(&file, b"x", Mode::Kept).unwrap();
+        assert_eq!((mode_of(&file), mode_of(file.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn a_link_stays_and_its_target_is_replaced_with_its_mode() {
+        let root = tempfile::tempdir().unwrap();
+        let (target, link) = (root.path().join("dotfiles-config"), root.path().join("config"));
+        replace(&target, b"old", Mode::Private).unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o644)).unwrap();
+        std::os::unix::fs::symlink("dotfiles-config", &link).unwrap();
+        replace(&link, b"new", Mode::Kept).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!((fs::read(&target).unwrap(), mode_of(&target)), (b"new".to_vec(), 0o644));
+        replace(&link, b"newer", Mode::Private).unwrap();
+        assert_eq!(mode_of(&target), 0o600);
+    }
+
+    #[test]
+    fn nothing_temporary_is_left() {
+        let root = tempfile::tempdir().unwrap();
+        replace(&root.path().join("file"), b"x", Mode::Private).unwrap();
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+}

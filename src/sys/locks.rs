@@ -1,0 +1,90 @@
+//! Locks between processes: an operating-system lock on a file, which ends with its holder however that ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::files;
+
+/// Held while it lives.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+/// Why a lock was not had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Somebody else held it all the time.
+    #[error("held by another process for {} s", .after.as_secs_f32())]
+    Held { pid: Option<u32>, after: Duration },
+    #[error(transparent)]
+    File(#[from] io::Error),
+}
+
+/// Takes the lock on the file, which is made when missing; waits at most this long for another holder.
+pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
+    if let Some(folder) = path.parent() {
+        files::create_private_folder(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    wait_for(&file, patience).or_else(|error| match error {
+        LockError::Held { after, .. } => Err(LockError::Held { pid: read_pid(&mut file), after }),
+        other => Err(other),
+    })?;
+    leave_pid(&mut file)?;
+    Ok(FileLock { _file: file })
+}
+
+fn wait_for(file: &File, patience: Duration) -> Result<(), LockError> {
+    const LONGEST_NAP: Duration = Duration::from_millis(50);
+    let start = Instant::now();
+    let mut nap = Duration::from_millis(1);
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+            Err(TryLockError::WouldBlock) if start.elapsed() >= patience => {
+                return Err(LockError::Held { pid: None, after: patience });
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(nap.min(patience.saturating_sub(start.elapsed()))),
+        }
+        nap = (nap * 2).min(LONGEST_NAP);
+    }
+}
+
+/// The holder's pid is for people to read; nothing is decided on it.
+fn leave_pid(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, "{}", std::process::id())
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_held_lock_names_its_holder_and_a_dropped_one_is_free() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("locks/one");
+        let held = acquire(&path, Duration::ZERO).unwrap();
+        match acquire(&path, Duration::from_millis(5)) {
+            Err(LockError::Held { pid, .. }) => assert_eq!(pid, Some(std::process::id())),
+            other => panic!("{other:?}"),
+        }
+        drop(held);
+        acquire(&path, Duration::ZERO).unwrap();
+    }
+}

@@ -1,0 +1,7 @@
+//! The operating system and the network, behind narrow functions: clock, files, locks, HTTP.
+//! Nothing here knows what an account, a connector or a lease is.
+
+pub mod clock;
+pub mod files;
+pub mod locks;
+pub mod network;

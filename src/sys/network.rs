@@ -1,0 +1,259 @@
+//! One way to the network: HTTP/1.1 over rustls with ring, bounded in time and size.
+//! No redirects are followed, no cookies are kept, and nothing is set up before it is needed: certificates
+//! are loaded for the first https call, the runtime is started for the first call at all.
+
+use std::cell::OnceCell;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_http_client::{Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use base64::Engine;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::ports::Cause;
+
+/// How one far side is talked to.
+#[derive(Debug, Clone)]
+pub struct NetworkOptions {
+    /// How long a connection may take to come about.
+    pub connect_timeout: Duration,
+    /// How long one call may take, from its start to the last byte of its answer.
+    pub call_timeout: Duration,
+    /// PEM certificates to trust in place of the system's.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+/// What came back, whole.
+pub struct Answer {
+    pub status: u16,
+    headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The first header of this name, without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why there is no whole answer.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    /// No connection, or it broke.
+    #[error("no connection")]
+    Unreachable(#[source] Cause),
+    /// The whole call took longer than it may.
+    #[error("no answer within {} s", .0.as_secs_f32())]
+    TimedOut(Duration),
+    /// The answer's body is longer than the caller can use.
+    #[error("the answer is longer than {0} bytes")]
+    TooLong(usize),
+    /// The file of certificates can't be used.
+    #[error("the certificates in {} can't be used", .path.display())]
+    CaBundle {
+        path: PathBuf,
+        #[source]
+        source: Cause,
+    },
+    /// The runtime did not start.
+    #[error("the network can't be used")]
+    Runtime(#[source] std::io::Error),
+}
+
+/// A way to one far side. Connections are reused while it lives.
+pub struct Network {
+    options: NetworkOptions,
+    base: Base,
+    runtime: OnceCell<tokio::runtime::Runtime>,
+    connector: OnceCell<SharedHttpConnector>,
+}
+
+/// What the far side's address says about how to reach it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    Https,
+    Http,
+    /// This machine: no proxy is asked.
+    Loopback {
+        https: bool,
+    },
+    /// Neither http nor https, or no host.
+    Other,
+}
+
+impl Base {
+    /// Reads scheme and host of a URL. A user name in it makes it `Other`: credentials do not belong in addresses.
+    pub fn of(url: &str) -> Self {
+        let Ok(uri) = url.parse::<http::Uri>() else { return Self::Other };
+        let Some(authority) = uri.authority() else { return Self::Other };
+        if authority.as_str().contains('@') {
+            return Self::Other;
+        }
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let loopback = host.eq_ignore_ascii_case("localhost")
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        match uri.scheme_str() {
+            Some("https") if loopback => Self::Loopback { https: true },
+            Some("http") if loopback => Self::Loopback { https: false },
+            Some("https") => Self::Https,
+            Some("http") => Self::Http,
+            _ => Self::Other,
+        }
+    }
+
+    const fn is_https(self) -> bool {
+        matches!(self, Self::Https | Self::Loopback { https: true })
+    }
+}
+
+impl Network {
+    pub const fn new(base: Base, options: NetworkOptions) -> Self {
+        Self { options, base, runtime: OnceCell::new(), connector: OnceCell::new() }
+    }
+
+    /// Sends one request and waits for its whole answer, at most `body_limit` bytes of it.
+    pub fn send(&self, request: HttpRequest, body_limit: usize) -> Result<Answer, NetworkError> {
+        let connector = self.connector()?;
+        let whole_call = async {
+            let response = connector.call(request).await.map_err(|error| {
+                if error.is_timeout() {
+                    NetworkError::TimedOut(self.options.connect_timeout)
+                } else {
+                    NetworkError::Unreachable(error.into())
+                }
+            })?;
+            read_answer(response, body_limit).await
+        };
+        self.run(whole_call)?
+    }
+
+    /// The client that the AWS SDK uses in place of its own.
+    pub fn http_client(&self) -> Result<SharedHttpClient, NetworkError> {
+        let connector = self.connector()?;
+        Ok(http_client_fn(move |_, _| connector.clone()))
+    }
+
+    /// Runs to the end or to the call timeout, whichever is first.
+    pub fn run<F: Future>(&self, future: F) -> Result<F::Output, NetworkError> {
+        let limit = self.options.call_timeout;
+        let runtime = self.runtime()?;
+        runtime.block_on(async { tokio::time::timeout(limit, future).await }).map_err(|_| NetworkError::TimedOut(limit))
+    }
+
+    fn runtime(&self) -> Result<&tokio::runtime::Runtime, NetworkError> {
+        if let Some(runtime) = self.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(NetworkError::Runtime)?;
+        Ok(self.runtime.get_or_init(|| runtime))
+    }
+
+    fn connector(&self) -> Result<SharedHttpConnector, NetworkError> {
+        if let Some(connector) = self.connector.get() {
+            return Ok(connector.clone());
+        }
+        let builder = self.connector_builder();
+        let connector = if self.base.is_https() {
+            builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).tls_context(self.tls_context()?).build()
+        } else {
+            builder.build_http()
+        };
+        Ok(self.connector.get_or_init(|| SharedHttpConnector::new(connector)).clone())
+    }
+
+    fn connector_builder(&self) -> ConnectorBuilder {
+        let proxy = match self.base {
+            Base::Loopback { .. } => ProxyConfig::disabled(),
+            _ => ProxyConfig::from_env(),
+        };
+        let settings = HttpConnectorSettings::builder().connect_timeout(self.options.connect_timeout).build();
+        Connector::builder().sleep_impl(TokioSleep::new()).connector_settings(settings).proxy_config(proxy)
+    }
+
+    fn tls_context(&self) -> Result<TlsContext, NetworkError> {
+        let trust = match &self.options.ca_bundle {
+            None => TrustStore::default(),
+            Some(path) => TrustStore::empty().with_pem_certificate(
+                usable_certificates(path).map_err(|source| NetworkError::CaBundle { path: path.clone(), source })?,
+            ),
+        };
+        let context = TlsContext::builder().with_trust_store(trust).build();
+        context.map_err(|error| NetworkError::Unreachable(error.into()))
+    }
+}
+
+async fn read_answer(response: HttpResponse, body_limit: usize) -> Result<Answer, NetworkError> {
+    let status = response.status().as_u16();
+    let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut stream = response.into_body();
+    let mut body = Vec::new();
+    while let Some(chunk) = next_chunk(&mut stream).await {
+        let chunk = chunk.map_err(NetworkError::Unreachable)?;
+        if body.len() + chunk.len() > body_limit {
+            return Err(NetworkError::TooLong(body_limit));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, headers, body })
+}
+
+async fn next_chunk(body: &mut aws_smithy_types::body::SdkBody) -> Option<Result<bytes::Bytes, Cause>> {
+    use http_body::Body;
+    loop {
+        let frame = std::future::poll_fn(|context| std::pin::Pin::new(&mut *body).poll_frame(context)).await?;
+        match frame.map(http_body::Frame::into_data) {
+            Ok(Ok(data)) => return Some(Ok(data)),
+            Ok(Err(_trailers)) => {}
+            Err(error) => return Some(Err(error)),
+        }
+    }
+}
+
+/// The certificates of a PEM file that rustls can use as roots, as PEM again: the connector panics on any other.
+fn usable_certificates(path: &Path) -> Result<Vec<u8>, Cause> {
+    let text = std::fs::read(path)?;
+    let mut roots = rustls::RootCertStore::empty();
+    let mut usable = String::new();
+    for certificate in CertificateDer::pem_slice_iter(&text) {
+        let certificate = certificate?;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
+        if roots.add(certificate).is_ok() {
+            usable.push_str(&format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"));
+        }
+    }
+    if usable.is_empty() { Err("it holds no certificate".into()) } else { Ok(usable.into_bytes()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_it_is_reached() {
+        for (url, base) in [
+            ("https://crowd.example.com/crowd", Base::Https),
+            ("http://crowd.example.com", Base::Http),
+            ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
+            ("http://[::1]:8095", Base::Loopback { https: false }),
+            ("https://localhost:8443", Base::Loopback { https: true }),
+            ("http://127.0.0.1.example.com", Base::Http),
+            ("http://localhost@crowd.example.com", Base::Other),
+            ("ftp://127.0.0.1", Base::Other),
+            ("crowd.example.com", Base::Other),
+            ("", Base::Other),
+        ] {
+            assert_eq!(Base::of(url), base, "{url}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! What happens when somebody asks for credentials. No input or output of its own: ports do that.
