@@ -33,9 +33,9 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    wait_for(&file, patience).or_else(|error| match error {
-        LockError::Held { after, .. } => Err(LockError::Held { pid: read_pid(&mut file), after }),
-        other => Err(other),
+    wait_for(&file, patience).map_err(|error| match error {
+        LockError::Held { after, .. } => LockError::Held { pid: read_pid(&mut file), after },
+        other @ LockError::File(_) => other,
     })?;
     leave_pid(&mut file)?;
     Ok(FileLock { _file: file })
