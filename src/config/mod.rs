@@ -1,1 +1,12 @@
 //! The configuration: the file as written, the settings as resolved, and edits that keep what people wrote.
+//! Text in, text out: whoever calls reads and writes the files.
+
+mod diagnosis;
+pub mod edit;
+mod error;
+pub mod file;
+pub mod paths;
+pub mod settings;
+pub mod starter;
+
+pub use error::ConfigError;

@@ -12,6 +12,7 @@ pub mod person;
 pub mod principal;
 pub mod region;
 pub mod secret;
+pub mod secret_store_choice;
 pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;

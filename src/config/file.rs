@@ -1,0 +1,275 @@
+//! The configuration file as written: tables and keys, before any of it is understood.
+//! Every key is in one of the `*_KEYS` lists too, which tell a misspelt key from a misplaced one.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::diagnosis;
+use super::error::ConfigError;
+use crate::model::principal::PrincipalType;
+
+/// One `config.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    pub version: u32,
+    pub directory: Option<DirectoryChoice>,
+    pub crowd: Option<CrowdTable>,
+    pub os: Option<OsTable>,
+    pub secrets: Option<SecretsTable>,
+    #[serde(default)]
+    pub accounts: BTreeMap<String, AccountTable>,
+    #[serde(default)]
+    pub connectors: BTreeMap<String, ConnectorTable>,
+}
+
+/// Who says who people are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum DirectoryChoice {
+    /// Atlassian Crowd, or Jira acting as a Crowd server
+    Crowd,
+    /// The users and groups of this machine
+    Os,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CrowdTable {
+    pub url: String,
+    pub application: String,
+    #[serde(default)]
+    pub admin_groups: Vec<String>,
+    pub admins_use_every_connector: Option<bool>,
+    pub connect_timeout: Option<String>,
+    pub timeout: Option<String>,
+    pub ca_bundle: Option<PathBuf>,
+    pub allow_http: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OsTable {
+    #[serde(default)]
+    pub admin_groups: Vec<String>,
+    pub admins_use_every_connector: Option<bool>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretsTable {
+    pub store: Option<crate::model::secret_store_choice::SecretStoreChoice>,
+    pub timeout: Option<String>,
+    pub file: Option<PathBuf>,
+    pub passphrase_file: Option<PathBuf>,
+    pub passphrase_fd: Option<i32>,
+    pub passphrase_credential: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountTable {
+    #[serde(rename = "type")]
+    pub account_type: AccountType,
+    pub access_key_id: Option<String>,
+    pub aws_account_id: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountType {
+    /// The long-term key of an IAM user
+    AccessKey,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorTable {
+    pub account: Option<String>,
+    pub principal: Option<PrincipalType>,
+    pub role_arn: Option<String>,
+    pub external_id: Option<String>,
+    pub duration: Option<DurationValue>,
+    #[serde(default)]
+    pub groups: Vec<String>,
+    pub region: Option<String>,
+    pub policy: Option<String>,
+    pub policy_file: Option<PathBuf>,
+    #[serde(default)]
+    pub policy_arns: Vec<String>,
+    pub omit_policy: Option<bool>,
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub transitive_tags: Vec<String>,
+    pub source_identity: Option<String>,
+}
+
+/// A duration in seconds (`3600`) or as text (`"1h30m"`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum DurationValue {
+    Seconds(u32),
+    Text(String),
+}
+
+pub(super) const TOP_KEYS: &[&str] = &["version", "directory", "crowd", "os", "secrets", "accounts", "connectors"];
+pub(super) const CROWD_KEYS: &[&str] = &[
+    "url",
+    "application",
+    "admin_groups",
+    "admins_use_every_connector",
+    "connect_timeout",
+    "timeout",
+    "ca_bundle",
+    "allow_http",
+];
+pub(super) const OS_KEYS: &[&str] = &["admin_groups", "admins_use_every_connector"];
+pub(super) const SECRETS_KEYS: &[&str] =
+    &["store", "timeout", "file", "passphrase_file", "passphrase_fd", "passphrase_credential"];
+pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id"];
+pub(super) const CONNECTOR_KEYS: &[&str] = &[
+    "account",
+    "principal",
+    "role_arn",
+    "external_id",
+    "duration",
+    "groups",
+    "region",
+    "policy",
+    "policy_file",
+    "policy_arns",
+    "omit_policy",
+    "tags",
+    "transitive_tags",
+    "source_identity",
+];
+
+/// A file's tables together with where they were read.
+#[derive(Debug)]
+pub struct SourcedFile {
+    pub path: PathBuf,
+    pub file: ConfigFile,
+}
+
+/// Reads the text of the file at `path`.
+pub fn parse(path: PathBuf, text: &str) -> Result<SourcedFile, ConfigError> {
+    let file: ConfigFile = toml::from_str(text).map_err(|error| diagnosis::explain(&path, text, &error))?;
+    if file.version != 1 {
+        return Err(ConfigError::Version { path, found: file.version });
+    }
+    Ok(SourcedFile { path, file })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    pub(crate) const EVERY_KEY: &str = r#"
+version = 1
+directory = "crowd"
+[crowd]
+url = "https://crowd.example.com/crowd"
+application = "afed"
+admin_groups = ["aws-admins"]
+admins_use_every_connector = true
+connect_timeout = "5s"
+timeout = "15s"
+ca_bundle = "/etc/ssl/crowd.pem"
+allow_http = false
+[os]
+admin_groups = ["wheel"]
+admins_use_every_connector = true
+[secrets]
+store = "auto"
+timeout = "5s"
+file = "secrets.afed"
+passphrase_file = "/run/afed/passphrase"
+passphrase_fd = 3
+passphrase_credential = "afed"
+[accounts.ops]
+type = "access-key"
+access_key_id = "AKIAIOSFODNN7EXAMPLE"
+aws_account_id = "123123123123"
+[connectors.deploy]
+account = "ops"
+principal = "assume-role"
+role_arn = "arn:aws:iam::123123123123:role/UpdateAPP"
+external_id = "example"
+duration = "1h"
+groups = ["developers"]
+region = "eu-west-1"
+policy = "{}"
+policy_file = "deploy.json"
+policy_arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess"]
+omit_policy = false
+tags = { team = "payments" }
+transitive_tags = ["team"]
+source_identity = "{user.name}"
+"#;
+
+    fn table_of<'a>(document: &'a toml::Table, path: &[&str]) -> &'a toml::Table {
+        path.iter().fold(document, |table, key| table[*key].as_table().unwrap())
+    }
+
+    #[test]
+    fn the_lists_of_keys_are_the_keys_that_are_read() {
+        parse(PathBuf::from("config.toml"), EVERY_KEY).unwrap();
+        let document: toml::Table = EVERY_KEY.parse().unwrap();
+        for (path, keys) in [
+            (&[][..], TOP_KEYS),
+            (&["crowd"][..], CROWD_KEYS),
+            (&["os"][..], OS_KEYS),
+            (&["secrets"][..], SECRETS_KEYS),
+            (&["accounts", "ops"][..], ACCOUNT_KEYS),
+            (&["connectors", "deploy"][..], CONNECTOR_KEYS),
+        ] {
+            let mut written: Vec<&str> = table_of(&document, path).keys().map(String::as_str).collect();
+            let mut listed = keys.to_vec();
+            written.sort_unstable();
+            listed.sort_unstable();
+            assert_eq!(written, listed, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named_with_its_place_and_the_near_one() {
+        for (text, expected_line, expected_table, key, near) in [
+            ("version = 1\ndirectry = \"os\"\n", 2, "the top level", "directry", Some("directory")),
+            ("version = 1\n[crowd]\nurl = \"x\"\napplication = \"a\"\nadmin_group = []\n", 5, "[crowd]", "admin_group", Some("admin_groups")),
+            ("version = 1\n[connectors.deploy]\n\ndurration = 900\n", 4, "[connectors.deploy]", "durration", Some("duration")),
+            ("version = 1\n[connectors.deploy]\nxyz = 900\n", 3, "[connectors.deploy]", "xyz", None),
+        ] {
+            match parse(PathBuf::from("config.toml"), text) {
+                Err(ConfigError::UnknownKey { line, table, key: found, nearest, .. }) => {
+                    assert_eq!((line, table.as_str(), found.as_str(), nearest), (expected_line, expected_table, key, near));
+                }
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn other_faults_have_a_line_too() {
+        for (text, line) in [
+            ("version = 1\n[crowd\n", 2),
+            ("version = 1\ndirectory = \"ldap\"\n", 2),
+            ("version = \"one\"\n", 1),
+            ("version = 1\n[accounts.ops]\ntype = \"access-key\"\naccess_key_id = 7\n", 4),
+            ("version = 1\nversion = 1\n", 2),
+        ] {
+            match parse(PathBuf::from("config.toml"), text) {
+                Err(ConfigError::Syntax { line: found, .. }) => assert_eq!(found, line, "{text:?}"),
+                other => panic!("{text:?}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn another_version_is_refused() {
+        assert!(matches!(parse(PathBuf::from("c"), "version = 2\n"), Err(ConfigError::Version { found: 2, .. })));
+        assert!(parse(PathBuf::from("c"), "").is_err());
+    }
+}

@@ -1,0 +1,101 @@
+//! Where things are on this platform: configuration, cache, state, AWS's files. Pure: the environment is given.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use directories::{BaseDirs, ProjectDirs};
+
+/// The environment as it was when the process started.
+#[derive(Debug, Clone, Default)]
+pub struct Environment(std::collections::HashMap<OsString, OsString>);
+
+impl Environment {
+    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        Self(variables.into_iter().collect())
+    }
+
+    /// The value of a variable; an empty one counts as not set.
+    pub fn get(&self, name: &str) -> Option<&OsString> {
+        self.0.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty())
+    }
+
+    /// The same as text; what is not Unicode counts as not set.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(|value| value.to_str())
+    }
+
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(PathBuf::from)
+    }
+}
+
+/// The folders and files that afed uses.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// Read first, when it exists.
+    pub machine_config: PathBuf,
+    /// The person's own; the one that commands write.
+    pub user_config: PathBuf,
+    /// Sealed leases.
+    pub leases: PathBuf,
+    /// The encrypted file, where that is the secret store and the configuration names no other.
+    pub secret_file: PathBuf,
+    /// AWS's shared configuration file.
+    pub aws_config: PathBuf,
+}
+
+/// There is no home folder to put anything in.
+#[derive(Debug, thiserror::Error)]
+#[error("this machine names no home folder for the current user")]
+pub struct NoHome;
+
+impl Paths {
+    /// Resolves every path; `config` is the value of `--config`, which wins over `AFED_CONFIG`.
+    pub fn resolve(environment: &Environment, config: Option<&Path>) -> Result<Self, NoHome> {
+        let base = BaseDirs::new().ok_or(NoHome)?;
+        let project = ProjectDirs::from("", "", "afed").ok_or(NoHome)?;
+        let chosen = config.map(Path::to_owned).or_else(|| environment.path("AFED_CONFIG"));
+        let aws_config = environment.path("AWS_CONFIG_FILE").map(|path| expand_home(&path, base.home_dir()));
+        Ok(Self {
+            machine_config: PathBuf::from("/etc/afed/config.toml"),
+            user_config: chosen.unwrap_or_else(|| project.config_dir().join("config.toml")),
+            leases: project.cache_dir().join("leases"),
+            secret_file: project.data_dir().join("secrets.afed"),
+            aws_config: aws_config.unwrap_or_else(|| base.home_dir().join(".aws").join("config")),
+        })
+    }
+}
+
+/// `~` and `~/…` as the SDKs expand them in `AWS_CONFIG_FILE`.
+fn expand_home(path: &Path, home: &Path) -> PathBuf {
+    path.strip_prefix("~").map_or_else(|_| path.to_owned(), |rest| home.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Environment {
+        Environment::new(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
+    }
+
+    #[test]
+    fn the_flag_wins_over_the_environment() {
+        let environment = environment(&[("AFED_CONFIG", "/a.toml"), ("AWS_CONFIG_FILE", "/aws")]);
+        let paths = Paths::resolve(&environment, None).unwrap();
+        assert_eq!((paths.user_config, paths.aws_config), (PathBuf::from("/a.toml"), PathBuf::from("/aws")));
+        let paths = Paths::resolve(&environment, Some(Path::new("/b.toml"))).unwrap();
+        assert_eq!(paths.user_config, PathBuf::from("/b.toml"));
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        assert_eq!(expand_home(Path::new("~/x/config"), Path::new("/home/alice")), PathBuf::from("/home/alice/x/config"));
+        assert_eq!(expand_home(Path::new("/~x"), Path::new("/home/alice")), PathBuf::from("/~x"));
+    }
+
+    #[test]
+    fn an_empty_variable_is_not_set() {
+        assert_eq!(environment(&[("AFED_CONFIG", "")]).get("AFED_CONFIG"), None);
+    }
+}

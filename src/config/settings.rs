@@ -1,0 +1,334 @@
+//! The settings as resolved from one or two files: typed, checked, and each with its origin.
+//! Accounts and connectors are resolved one at a time, when they are needed: a fault in one does not stop another.
+
+mod connector;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::error::{ConfigError, nearest};
+use super::file::{AccountTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile};
+use crate::model::account::{Account, AccountSource};
+use crate::model::connector::Connector;
+use crate::model::duration::SessionDuration;
+use crate::model::name::{AccountName, ConnectorName, GroupName};
+use crate::model::secret_store_choice::SecretStoreChoice;
+
+/// What the files say, joined.
+#[derive(Debug)]
+pub struct Settings {
+    pub directory: DirectorySettings,
+    pub administrators: Administrators,
+    pub secrets: SecretSettings,
+    accounts: BTreeMap<String, Origin<AccountTable>>,
+    connectors: BTreeMap<String, Origin<ConnectorTable>>,
+}
+
+/// A table and the file it was read from.
+#[derive(Debug, Clone)]
+pub struct Origin<T> {
+    pub path: PathBuf,
+    pub value: T,
+}
+
+/// Who says who people are, and how to reach it.
+#[derive(Debug)]
+pub enum DirectorySettings {
+    Crowd(CrowdSettings),
+    Os,
+}
+
+/// How to reach Crowd.
+#[derive(Debug)]
+pub struct CrowdSettings {
+    pub url: String,
+    pub application: String,
+    pub connect_timeout: Duration,
+    pub call_timeout: Duration,
+    pub ca_bundle: Option<PathBuf>,
+    pub allow_http: bool,
+}
+
+/// Who administers, and whether that opens every connector.
+#[derive(Debug, Clone, Default)]
+pub struct Administrators {
+    pub groups: Vec<GroupName>,
+    pub use_every_connector: bool,
+}
+
+/// Where secrets rest.
+#[derive(Debug)]
+pub struct SecretSettings {
+    pub store: SecretStoreChoice,
+    pub timeout: Duration,
+    pub file: Option<PathBuf>,
+    pub passphrase: PassphraseSetting,
+}
+
+/// Where the passphrase of an encrypted file comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PassphraseSetting {
+    Prompt,
+    File(PathBuf),
+    FileDescriptor(i32),
+    SystemdCredential(String),
+}
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+const SECRETS_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Reads a policy file that the configuration names.
+pub type FileReader<'a> = dyn Fn(&Path) -> io::Result<Vec<u8>> + 'a;
+
+impl Settings {
+    /// Joins the machine's file and the person's. The same name in both is an error, never an override.
+    pub fn resolve(files: Vec<SourcedFile>) -> Result<Self, ConfigError> {
+        let mut joined = Joined::default();
+        for SourcedFile { path, file } in files {
+            keep_one(&mut joined.directory, &path, file.directory, "directory")?;
+            keep_one(&mut joined.crowd, &path, file.crowd, "[crowd]")?;
+            keep_one(&mut joined.os, &path, file.os, "[os]")?;
+            keep_one(&mut joined.secrets, &path, file.secrets, "[secrets]")?;
+            keep_all(&mut joined.accounts, &path, file.accounts, "accounts")?;
+            keep_all(&mut joined.connectors, &path, file.connectors, "connectors")?;
+            joined.last = path;
+        }
+        joined.into_settings()
+    }
+
+    pub fn account_names(&self) -> impl Iterator<Item = &str> {
+        self.accounts.keys().map(String::as_str)
+    }
+
+    pub fn connector_names(&self) -> impl Iterator<Item = &str> {
+        self.connectors.keys().map(String::as_str)
+    }
+
+    /// The file that defines the account, where it is defined.
+    pub fn origin_of_account(&self, name: &str) -> Option<&Path> {
+        self.accounts.get(name).map(|origin| origin.path.as_path())
+    }
+
+    /// The file that defines the connector, where it is defined.
+    pub fn origin_of_connector(&self, name: &str) -> Option<&Path> {
+        self.connectors.get(name).map(|origin| origin.path.as_path())
+    }
+
+    /// The account of this name, checked.
+    pub fn account(&self, name: &str) -> Result<Account, ConfigError> {
+        let Some(Origin { path, value }) = self.accounts.get(name) else {
+            let nearest = nearest(name, self.account_names()).map(str::to_owned);
+            return Err(ConfigError::NoSuchAccount { name: name.to_owned(), nearest });
+        };
+        resolve_account(Place { path, table: format!("accounts.{name}") }, name, value)
+    }
+
+    /// The connector of this name, checked against every rule that can be known before a call.
+    pub fn connector(&self, name: &str, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
+        let Some(origin) = self.connectors.get(name) else {
+            let nearest = nearest(name, self.connector_names()).map(str::to_owned);
+            return Err(ConfigError::NoSuchConnector { name: name.to_owned(), nearest });
+        };
+        let connector = connector::resolve(name, origin, read)?;
+        if !self.accounts.contains_key(connector.account.as_str()) {
+            let nearest = nearest(connector.account.as_str(), self.account_names()).map(str::to_owned);
+            return Err(ConfigError::AccountOfConnector {
+                connector: connector.name,
+                account: connector.account,
+                nearest,
+            });
+        }
+        Ok(connector)
+    }
+}
+
+/// Checks a connector that is about to be written, as if it stood in the file at `path`.
+pub fn check_connector(
+    name: &ConnectorName,
+    table: ConnectorTable,
+    path: &Path,
+    read: &FileReader<'_>,
+) -> Result<Connector, ConfigError> {
+    connector::resolve(name.as_str(), &Origin { path: path.to_owned(), value: table }, read)
+}
+
+#[derive(Default)]
+struct Joined {
+    last: PathBuf,
+    directory: Option<Origin<DirectoryChoice>>,
+    crowd: Option<Origin<CrowdTable>>,
+    os: Option<Origin<OsTable>>,
+    secrets: Option<Origin<SecretsTable>>,
+    accounts: BTreeMap<String, Origin<AccountTable>>,
+    connectors: BTreeMap<String, Origin<ConnectorTable>>,
+}
+
+impl Joined {
+    fn into_settings(self) -> Result<Settings, ConfigError> {
+        let incomplete = |path: &Path, missing| ConfigError::DirectoryIncomplete { path: path.to_owned(), missing };
+        let choice = self.directory.ok_or_else(|| incomplete(&self.last, "directory = \"crowd\" or \"os\""))?;
+        let (directory, administrators) = match choice.value {
+            DirectoryChoice::Crowd => {
+                let Origin { path, value } = self.crowd.ok_or_else(|| incomplete(&choice.path, "the table [crowd]"))?;
+                resolve_crowd(&Place { path: &path, table: "crowd".to_owned() }, value)?
+            }
+            DirectoryChoice::Os => {
+                let Origin { path, value } =
+                    self.os.unwrap_or(Origin { path: choice.path, value: OsTable::default() });
+                let place = Place { path: &path, table: "os".to_owned() };
+                let groups = place.groups("admin_groups", &value.admin_groups)?;
+                let every = value.admins_use_every_connector.unwrap_or(true);
+                (DirectorySettings::Os, Administrators { groups, use_every_connector: every })
+            }
+        };
+        let secrets = match self.secrets {
+            Some(Origin { path, value }) => resolve_secrets(&Place { path: &path, table: "secrets".to_owned() }, value)?,
+            None => SecretSettings::default(),
+        };
+        Ok(Settings { directory, administrators, secrets, accounts: self.accounts, connectors: self.connectors })
+    }
+}
+
+impl Default for SecretSettings {
+    fn default() -> Self {
+        Self {
+            store: SecretStoreChoice::Auto,
+            timeout: SECRETS_TIMEOUT,
+            file: None,
+            passphrase: PassphraseSetting::Prompt,
+        }
+    }
+}
+
+fn keep_one<T>(kept: &mut Option<Origin<T>>, path: &Path, found: Option<T>, what: &str) -> Result<(), ConfigError> {
+    let Some(value) = found else { return Ok(()) };
+    match kept.replace(Origin { path: path.to_owned(), value }) {
+        Some(earlier) => Err(defined_twice(what.to_owned(), &earlier.path, path)),
+        None => Ok(()),
+    }
+}
+
+fn keep_all<T>(
+    kept: &mut BTreeMap<String, Origin<T>>,
+    path: &Path,
+    found: BTreeMap<String, T>,
+    group: &str,
+) -> Result<(), ConfigError> {
+    for (name, value) in found {
+        if let Some(earlier) = kept.get(&name) {
+            return Err(defined_twice(format!("[{group}.{name}]"), &earlier.path, path));
+        }
+        kept.insert(name, Origin { path: path.to_owned(), value });
+    }
+    Ok(())
+}
+
+fn defined_twice(what: String, first: &Path, second: &Path) -> ConfigError {
+    ConfigError::DefinedTwice { what, first: first.to_owned(), second: second.to_owned() }
+}
+
+/// Where a field stands, for the words of its faults.
+struct Place<'a> {
+    path: &'a Path,
+    table: String,
+}
+
+impl Place<'_> {
+    fn bad(&self, field: &'static str, source: impl Into<crate::ports::Cause>) -> ConfigError {
+        ConfigError::Field { path: self.path.to_owned(), table: self.table.clone(), field, source: source.into() }
+    }
+
+    fn missing(&self, field: &'static str) -> ConfigError {
+        ConfigError::FieldMissing { path: self.path.to_owned(), table: self.table.clone(), field }
+    }
+
+    fn parse<T>(&self, field: &'static str, text: &str) -> Result<T, ConfigError>
+    where
+        T: std::str::FromStr,
+        T::Err: std::error::Error + Send + Sync + 'static,
+    {
+        text.parse().map_err(|error: T::Err| self.bad(field, error))
+    }
+
+    fn groups(&self, field: &'static str, names: &[String]) -> Result<Vec<GroupName>, ConfigError> {
+        names.iter().map(|name| self.parse(field, name)).collect()
+    }
+
+    fn timeout(&self, field: &'static str, text: Option<&str>, default: Duration) -> Result<Duration, ConfigError> {
+        let Some(text) = text else { return Ok(default) };
+        let duration: SessionDuration = self.parse(field, text)?;
+        Ok(Duration::from_secs(duration.seconds().into()))
+    }
+
+    /// A path in a configuration file is relative to that file.
+    fn beside(&self, path: &Path) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    fn at_most_one(&self, first: (&'static str, bool), second: (&'static str, bool)) -> Result<(), ConfigError> {
+        if first.1 && second.1 {
+            let table = self.table.clone();
+            return Err(ConfigError::Contradiction {
+                path: self.path.to_owned(),
+                table,
+                first: first.0,
+                second: second.0,
+            });
+        }
+        Ok(())
+    }
+}
+
+fn resolve_crowd(place: &Place<'_>, table: CrowdTable) -> Result<(DirectorySettings, Administrators), ConfigError> {
+    let administrators = Administrators {
+        groups: place.groups("admin_groups", &table.admin_groups)?,
+        use_every_connector: table.admins_use_every_connector.unwrap_or(true),
+    };
+    let crowd = CrowdSettings {
+        connect_timeout: place.timeout("connect_timeout", table.connect_timeout.as_deref(), CONNECT_TIMEOUT)?,
+        call_timeout: place.timeout("timeout", table.timeout.as_deref(), CALL_TIMEOUT)?,
+        ca_bundle: table.ca_bundle.map(|path| place.beside(&path)),
+        allow_http: table.allow_http.unwrap_or(false),
+        url: table.url,
+        application: table.application,
+    };
+    Ok((DirectorySettings::Crowd(crowd), administrators))
+}
+
+fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSettings, ConfigError> {
+    let (file, descriptor, credential) = (
+        ("passphrase_file", table.passphrase_file.is_some()),
+        ("passphrase_fd", table.passphrase_fd.is_some()),
+        ("passphrase_credential", table.passphrase_credential.is_some()),
+    );
+    for (first, second) in [(file, descriptor), (file, credential), (descriptor, credential)] {
+        place.at_most_one(first, second)?;
+    }
+    let passphrase = match (table.passphrase_file, table.passphrase_fd, table.passphrase_credential) {
+        (Some(path), ..) => PassphraseSetting::File(place.beside(&path)),
+        (_, Some(descriptor), _) => PassphraseSetting::FileDescriptor(descriptor),
+        (.., Some(name)) => PassphraseSetting::SystemdCredential(name),
+        _ => PassphraseSetting::Prompt,
+    };
+    Ok(SecretSettings {
+        store: table.store.unwrap_or_default(),
+        timeout: place.timeout("timeout", table.timeout.as_deref(), SECRETS_TIMEOUT)?,
+        file: table.file.map(|path| place.beside(&path)),
+        passphrase,
+    })
+}
+
+fn resolve_account(place: Place<'_>, name: &str, table: &AccountTable) -> Result<Account, ConfigError> {
+    let name: AccountName = place.parse("its name", name)?;
+    let access_key_id = table.access_key_id.as_deref().ok_or_else(|| place.missing("access_key_id"))?;
+    let aws_account_id =
+        table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;
+    let access_key_id = place.parse("access_key_id", access_key_id)?;
+    Ok(Account { name, source: AccountSource::AccessKey { access_key_id, aws_account_id } })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! From a connector's table to a connector that keeps the rules.
+
+use std::path::Path;
+
+use super::{FileReader, Origin, Place};
+use crate::config::error::ConfigError;
+use crate::config::file::{ConnectorTable, DurationValue};
+use crate::model::connector::Connector;
+use crate::model::duration::SessionDuration;
+use crate::model::name::ConnectorName;
+use crate::model::principal::{Principal, PrincipalFields, PrincipalType, check_duration};
+use crate::model::region::Region;
+use crate::model::session_policy::SessionPolicy;
+
+/// Resolves one table; a policy file is read through `read`, relative to the configuration file.
+pub fn resolve(
+    name: &str,
+    origin: &Origin<ConnectorTable>,
+    read: &FileReader<'_>,
+) -> Result<Connector, ConfigError> {
+    let place = Place { path: &origin.path, table: format!("connectors.{name}") };
+    let table = &origin.value;
+    let name: ConnectorName = place.parse("its name", name)?;
+    let account = table.account.as_deref().ok_or_else(|| place.missing("account"))?;
+    let account = place.parse("account", account)?;
+    let principal_type = table.principal.ok_or_else(|| place.missing("principal"))?;
+    let fields = principal_fields(&place, table, read)?;
+    let broken = |source| ConfigError::Rule { connector: name.clone(), source };
+    let principal = Principal::from_fields(principal_type, fields).map_err(broken)?;
+    let duration = duration(&place, table.duration.as_ref(), principal_type)?;
+    check_duration(principal_type, duration).map_err(broken)?;
+    let region = region(&place, &name, table.region.as_deref(), &principal)?;
+    let groups = place.groups("groups", &table.groups)?;
+    Ok(Connector { name, account, principal, duration, groups, region })
+}
+
+fn principal_fields(
+    place: &Place<'_>,
+    table: &ConnectorTable,
+    read: &FileReader<'_>,
+) -> Result<PrincipalFields, ConfigError> {
+    Ok(PrincipalFields {
+        role_arn: table.role_arn.as_deref().map(|text| place.parse("role_arn", text)).transpose()?,
+        external_id: table.external_id.clone(),
+        policy: policy(place, table, read)?,
+        policy_arns: table
+            .policy_arns
+            .iter()
+            .map(|text| place.parse("policy_arns", text))
+            .collect::<Result<_, _>>()?,
+        omit_policy: table.omit_policy.unwrap_or(false),
+        tags: table
+            .tags
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), place.parse("tags", value)?)))
+            .collect::<Result<_, ConfigError>>()?,
+        transitive_tags: table.transitive_tags.clone(),
+        source_identity: table
+            .source_identity
+            .as_deref()
+            .map(|text| place.parse("source_identity", text))
+            .transpose()?,
+    })
+}
+
+fn policy(
+    place: &Place<'_>,
+    table: &ConnectorTable,
+    read: &FileReader<'_>,
+) -> Result<Option<SessionPolicy>, ConfigError> {
+    place.at_most_one(("policy", table.policy.is_some()), ("policy_file", table.policy_file.is_some()))?;
+    if let Some(text) = &table.policy {
+        return place.parse("policy", text).map(Some);
+    }
+    let Some(relative) = &table.policy_file else { return Ok(None) };
+    let text = read_text(&place.beside(relative), read).map_err(|source| place.bad("policy_file", source))?;
+    place.parse("policy_file", &text).map(Some)
+}
+
+fn read_text(path: &Path, read: &FileReader<'_>) -> Result<String, crate::ports::Cause> {
+    let bytes = read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+    String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()).into())
+}
+
+fn duration(
+    place: &Place<'_>,
+    value: Option<&DurationValue>,
+    principal: PrincipalType,
+) -> Result<SessionDuration, ConfigError> {
+    match value {
+        None => Ok(principal.default_duration()),
+        Some(DurationValue::Seconds(seconds)) => Ok(SessionDuration::from_seconds(*seconds)),
+        Some(DurationValue::Text(text)) => place.parse("duration", text),
+    }
+}
+
+/// The connector's region, which must lie in the role's partition; without one, that partition's own.
+fn region(
+    place: &Place<'_>,
+    name: &ConnectorName,
+    text: Option<&str>,
+    principal: &Principal,
+) -> Result<Region, ConfigError> {
+    let role_partition = match principal {
+        Principal::AssumeRole(role) => Some(role.role_arn.partition()),
+        Principal::FederatedUser(_) | Principal::SessionToken => None,
+    };
+    let Some(text) = text else { return Ok(Region::fallback_of(role_partition.unwrap_or("aws"))) };
+    let region: Region = place.parse("region", text)?;
+    match role_partition {
+        Some(partition) if partition != region.partition() => Err(ConfigError::Partition {
+            connector: name.clone(),
+            region,
+            role_partition: partition.to_owned(),
+        }),
+        _ => Ok(region),
+    }
+}

@@ -1,0 +1,127 @@
+use super::*;
+use crate::config::file;
+use crate::model::principal::{PrincipalType, RuleError};
+
+const BASE: &str = r#"
+version = 1
+directory = "crowd"
+[crowd]
+url = "https://crowd.example.com/crowd"
+application = "afed"
+admin_groups = ["aws-admins"]
+[accounts.ops]
+type = "access-key"
+access_key_id = "AKIAIOSFODNN7EXAMPLE"
+"#;
+
+fn settings(texts: &[(&str, &str)]) -> Result<Settings, ConfigError> {
+    let files = texts.iter().map(|(path, text)| file::parse(PathBuf::from(path), text)).collect::<Result<_, _>>()?;
+    Settings::resolve(files)
+}
+
+fn connector(table: &str) -> Result<Connector, ConfigError> {
+    let text = format!("{BASE}\n[connectors.deploy]\n{table}");
+    settings(&[("/etc/c.toml", &text)])?.connector("deploy", &|path| {
+        assert_eq!(path, Path::new("/etc/deploy.json"));
+        Ok(b"{\"Version\":\"2012-10-17\"}".to_vec())
+    })
+}
+
+const ROLE: &str = "account = \"ops\"\nprincipal = \"assume-role\"\nrole_arn = \"arn:aws:iam::123123123123:role/UpdateAPP\"\n";
+
+#[test]
+fn defaults_are_those_of_the_design() {
+    let settings = settings(&[("c", BASE)]).unwrap();
+    let DirectorySettings::Crowd(crowd) = &settings.directory else { panic!("not crowd") };
+    assert_eq!((crowd.connect_timeout.as_secs(), crowd.call_timeout.as_secs(), crowd.allow_http), (5, 15, false));
+    assert_eq!((settings.secrets.store, settings.secrets.timeout.as_secs()), (SecretStoreChoice::Auto, 5));
+    assert!(settings.administrators.use_every_connector);
+    let connector = connector(ROLE).unwrap();
+    assert_eq!((connector.duration.seconds(), connector.region.as_str()), (3_600, "us-east-1"));
+    assert!(connector.groups.is_empty());
+}
+
+#[test]
+fn the_same_name_in_two_files_is_an_error() {
+    let (machine, user) = ("/etc/afed/config.toml", "/home/alice/config.toml");
+    for (text, twice) in [
+        ("version = 1\ndirectory = \"os\"\n", "directory"),
+        ("version = 1\n[crowd]\nurl = \"https://evil.example.com\"\napplication = \"afed\"\n", "[crowd]"),
+        ("version = 1\n[accounts.ops]\ntype = \"access-key\"\n", "[accounts.ops]"),
+    ] {
+        match settings(&[(machine, BASE), (user, text)]) {
+            Err(ConfigError::DefinedTwice { what, first, second }) => {
+                assert_eq!((what.as_str(), first.as_path(), second.as_path()), (twice, Path::new(machine), Path::new(user)));
+            }
+            other => panic!("{text}: {other:?}"),
+        }
+    }
+    let more = "version = 1\n[accounts.dev]\ntype = \"access-key\"\naccess_key_id = \"AKIAI44QH8DHBEXAMPLE\"\n";
+    let joined = settings(&[(machine, BASE), (user, more)]).unwrap();
+    assert_eq!(joined.account_names().collect::<Vec<_>>(), ["dev", "ops"]);
+    assert_eq!(joined.origin_of_account("dev"), Some(Path::new(user)));
+}
+
+#[test]
+fn a_directory_must_be_named_and_complete() {
+    for text in ["version = 1\n", "version = 1\ndirectory = \"crowd\"\n"] {
+        assert!(matches!(settings(&[("c", text)]), Err(ConfigError::DirectoryIncomplete { .. })), "{text}");
+    }
+    assert!(matches!(settings(&[("c", "version = 1\ndirectory = \"os\"\n")]).unwrap().directory, DirectorySettings::Os));
+}
+
+#[test]
+fn two_sources_of_one_thing_are_refused() {
+    let both = format!("{ROLE}policy = \"{{}}\"\npolicy_file = \"deploy.json\"\n");
+    assert!(matches!(connector(&both), Err(ConfigError::Contradiction { .. })));
+    let text = format!("{BASE}[secrets]\nstore = \"file\"\npassphrase_fd = 3\npassphrase_file = \"p\"\n");
+    assert!(matches!(settings(&[("c", &text)]), Err(ConfigError::Contradiction { .. })));
+}
+
+#[test]
+fn a_policy_file_lies_beside_the_configuration() {
+    let found = connector(&format!("{ROLE}policy_file = \"deploy.json\"\n")).unwrap();
+    assert_eq!(found.principal.policies().unwrap().inline.as_ref().unwrap().as_str(), "{\"Version\":\"2012-10-17\"}");
+}
+
+#[test]
+fn faults_of_a_connector_name_it_and_the_field() {
+    for (table, field) in [
+        (format!("{ROLE}duration = \"soon\"\n"), "duration"),
+        (format!("{ROLE}region = \"Europe\"\n"), "region"),
+        (format!("{ROLE}groups = [\"\"]\n"), "groups"),
+        (format!("{ROLE}tags = {{ team = \"{{env.USER}}\" }}\n"), "tags"),
+        (ROLE.replace("role/", "user/"), "role_arn"),
+    ] {
+        match connector(&table) {
+            Err(ConfigError::Field { field: found, table, .. }) => {
+                assert_eq!((found, table.as_str()), (field, "connectors.deploy"));
+            }
+            other => panic!("{table}: {other:?}"),
+        }
+    }
+    assert!(matches!(connector("account = \"ops\"\n"), Err(ConfigError::FieldMissing { field: "principal", .. })));
+    assert!(matches!(
+        connector(&format!("{ROLE}region = \"cn-north-1\"\n")),
+        Err(ConfigError::Partition { .. })
+    ));
+    assert!(matches!(
+        connector(&ROLE.replace("\"ops\"", "\"opps\"")),
+        Err(ConfigError::AccountOfConnector { nearest: Some(near), .. }) if near == "ops"
+    ));
+}
+
+#[test]
+fn rules_of_the_principal_types_hold_at_load() {
+    for (table, rule) in [
+        ("account = \"ops\"\nprincipal = \"session-token\"\npolicy = \"{}\"\n".to_owned(), "session-token takes no policy"),
+        (format!("{ROLE}duration = 43201\n"), "assume-role leases live 900 to 43200 seconds; 43201 is outside"),
+        ("account = \"ops\"\nprincipal = \"assume-role\"\n".to_owned(), "assume-role needs role_arn"),
+    ] {
+        match connector(&table) {
+            Err(ConfigError::Rule { source, .. }) => assert_eq!(source.to_string(), rule),
+            other => panic!("{table}: {other:?}"),
+        }
+    }
+    assert_eq!(RuleError::RoleArnMissing.to_string(), format!("{} needs role_arn", PrincipalType::AssumeRole));
+}

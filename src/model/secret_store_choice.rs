@@ -1,0 +1,20 @@
+//! Which secret store the configuration asks for.
+
+/// A secret store by its name in the configuration.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretStoreChoice {
+    /// The keyring of this platform; never a silent fallback
+    #[default]
+    Auto,
+    /// The Secret Service over D-Bus (GNOME Keyring, KWallet, KeePassXC)
+    SecretService,
+    /// The macOS keychain
+    Keychain,
+    /// The Windows credential manager
+    CredentialManager,
+    /// The Linux kernel's keyring; forgets at reboot
+    Keyutils,
+    /// A file encrypted with a passphrase
+    File,
+}
