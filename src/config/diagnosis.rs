@@ -40,9 +40,9 @@ fn find_unknown_key(top: &dyn TableLike) -> Option<UnknownKey> {
         .or_else(|| {
             named.into_iter().find_map(|(group, keys)| {
                 let tables = table_at(top, group)?;
-                tables.iter().find_map(|(name, item)| {
-                    unknown_in(format!("[{group}.{name}]"), item.as_table_like()?, keys)
-                })
+                tables
+                    .iter()
+                    .find_map(|(name, item)| unknown_in(format!("[{group}.{name}]"), item.as_table_like()?, keys))
             })
         })
 }

@@ -13,7 +13,12 @@ pub enum ConfigError {
     #[error("there is no configuration: {} does not exist", .user.display())]
     Missing { user: PathBuf },
     #[error("{} can't be {operation}", .path.display())]
-    File { path: PathBuf, operation: &'static str, #[source] source: std::io::Error },
+    File {
+        path: PathBuf,
+        operation: &'static str,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{}, line {line}: {message}", .path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
     /// A key that afed does not know is never passed over: it may be a misspelt restriction.
@@ -29,12 +34,22 @@ pub enum ConfigError {
     #[error("{}: [{table}] lacks {field}", .path.display())]
     FieldMissing { path: PathBuf, table: String, field: &'static str },
     #[error("{}: {field} in [{table}] can't be used", .path.display())]
-    Field { path: PathBuf, table: String, field: &'static str, #[source] source: Cause },
+    Field {
+        path: PathBuf,
+        table: String,
+        field: &'static str,
+        #[source]
+        source: Cause,
+    },
     /// Only one of the two may be given.
     #[error("{}: [{table}] has both {first} and {second}", .path.display())]
     Contradiction { path: PathBuf, table: String, first: &'static str, second: &'static str },
     #[error("the connector “{connector}” breaks a rule of AWS")]
-    Rule { connector: ConnectorName, #[source] source: RuleError },
+    Rule {
+        connector: ConnectorName,
+        #[source]
+        source: RuleError,
+    },
     #[error("the connector “{connector}” uses the account “{account}”, which is not configured")]
     AccountOfConnector { connector: ConnectorName, account: AccountName, nearest: Option<String> },
     #[error("the connector “{connector}” acts in {region}, which is in the partition {}, and its role is in {role_partition}", .region.partition())]

@@ -238,13 +238,28 @@ source_identity = "{user.name}"
     fn a_misspelt_key_is_named_with_its_place_and_the_near_one() {
         for (text, expected_line, expected_table, key, near) in [
             ("version = 1\ndirectry = \"os\"\n", 2, "the top level", "directry", Some("directory")),
-            ("version = 1\n[crowd]\nurl = \"x\"\napplication = \"a\"\nadmin_group = []\n", 5, "[crowd]", "admin_group", Some("admin_groups")),
-            ("version = 1\n[connectors.deploy]\n\ndurration = 900\n", 4, "[connectors.deploy]", "durration", Some("duration")),
+            (
+                "version = 1\n[crowd]\nurl = \"x\"\napplication = \"a\"\nadmin_group = []\n",
+                5,
+                "[crowd]",
+                "admin_group",
+                Some("admin_groups"),
+            ),
+            (
+                "version = 1\n[connectors.deploy]\n\ndurration = 900\n",
+                4,
+                "[connectors.deploy]",
+                "durration",
+                Some("duration"),
+            ),
             ("version = 1\n[connectors.deploy]\nxyz = 900\n", 3, "[connectors.deploy]", "xyz", None),
         ] {
             match parse(PathBuf::from("config.toml"), text) {
                 Err(ConfigError::UnknownKey { line, table, key: found, nearest, .. }) => {
-                    assert_eq!((line, table.as_str(), found.as_str(), nearest), (expected_line, expected_table, key, near));
+                    assert_eq!(
+                        (line, table.as_str(), found.as_str(), nearest),
+                        (expected_line, expected_table, key, near)
+                    );
                 }
                 other => panic!("{text:?}: {other:?}"),
             }

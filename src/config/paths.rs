@@ -90,7 +90,10 @@ mod tests {
 
     #[test]
     fn a_tilde_is_the_home_folder() {
-        assert_eq!(expand_home(Path::new("~/x/config"), Path::new("/home/alice")), PathBuf::from("/home/alice/x/config"));
+        assert_eq!(
+            expand_home(Path::new("~/x/config"), Path::new("/home/alice")),
+            PathBuf::from("/home/alice/x/config")
+        );
         assert_eq!(expand_home(Path::new("/~x"), Path::new("/home/alice")), PathBuf::from("/~x"));
     }
 

@@ -176,8 +176,7 @@ impl Joined {
                 resolve_crowd(&Place { path: &path, table: "crowd".to_owned() }, value)?
             }
             DirectoryChoice::Os => {
-                let Origin { path, value } =
-                    self.os.unwrap_or(Origin { path: choice.path, value: OsTable::default() });
+                let Origin { path, value } = self.os.unwrap_or(Origin { path: choice.path, value: OsTable::default() });
                 let place = Place { path: &path, table: "os".to_owned() };
                 let groups = place.groups("admin_groups", &value.admin_groups)?;
                 let every = value.admins_use_every_connector.unwrap_or(true);
@@ -185,7 +184,9 @@ impl Joined {
             }
         };
         let secrets = match self.secrets {
-            Some(Origin { path, value }) => resolve_secrets(&Place { path: &path, table: "secrets".to_owned() }, value)?,
+            Some(Origin { path, value }) => {
+                resolve_secrets(&Place { path: &path, table: "secrets".to_owned() }, value)?
+            }
             None => SecretSettings::default(),
         };
         Ok(Settings { directory, administrators, secrets, accounts: self.accounts, connectors: self.connectors })
@@ -324,8 +325,7 @@ fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSetti
 fn resolve_account(place: Place<'_>, name: &str, table: &AccountTable) -> Result<Account, ConfigError> {
     let name: AccountName = place.parse("its name", name)?;
     let access_key_id = table.access_key_id.as_deref().ok_or_else(|| place.missing("access_key_id"))?;
-    let aws_account_id =
-        table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;
+    let aws_account_id = table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;
     let access_key_id = place.parse("access_key_id", access_key_id)?;
     Ok(Account { name, source: AccountSource::AccessKey { access_key_id, aws_account_id } })
 }

@@ -18,3 +18,16 @@ pub enum SecretStoreChoice {
     /// A file encrypted with a passphrase
     File,
 }
+
+impl SecretStoreChoice {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::SecretService => "secret-service",
+            Self::Keychain => "keychain",
+            Self::CredentialManager => "credential-manager",
+            Self::Keyutils => "keyutils",
+            Self::File => "file",
+        }
+    }
+}

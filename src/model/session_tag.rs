@@ -41,6 +41,8 @@ pub enum TagError {
     Character { key: String, character: char },
     #[error("“{{{}}}” names nothing; {{user.name}}, {{user.email}} and {{user.display_name}} are known", .0.escape_debug())]
     UnknownPlaceholder(String),
+    #[error("“{}” can't be a source identity: AWS takes 2 to 64 letters, digits and _ + = , . @ -", .0.escape_debug())]
+    SourceIdentity(String),
     #[error("the directory knows no {0} of this person, and the connector needs it")]
     NotKnown(&'static str),
 }
@@ -106,6 +108,15 @@ pub fn check(tag: &SessionTag) -> Result<(), TagError> {
     check_characters(&tag.key, &tag.value)
 }
 
+/// The source identity for one person: 2-64 of `[A-Za-z0-9_+=,.@-]`, not starting with `aws:` (STS API).
+///
+/// It is never mapped: a changed identity in CloudTrail would be somebody else's.
+pub fn source_identity(template: &Template, person: &Person) -> Result<String, TagError> {
+    let text = template.fill(person)?;
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
+    if plain && (2..=64).contains(&text.len()) { Ok(text) } else { Err(TagError::SourceIdentity(text)) }
+}
+
 fn check_characters(key: &str, text: &str) -> Result<(), TagError> {
     let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
     match text.chars().find(|character| !allowed(*character)) {
@@ -143,5 +154,14 @@ mod tests {
         assert!(check(&tag("k", &"v".repeat(257))).is_err());
         assert!(check(&tag("aws:x", "v")).is_err());
         assert!(check(&tag("k", "v;w")).is_err());
+    }
+
+    #[test]
+    fn a_source_identity_is_sent_as_it_is_or_not_at_all() {
+        let identity = |text: &str| source_identity(&text.parse().unwrap(), &alice());
+        assert_eq!(identity("{user.name}@example.com").unwrap(), "alice@example.com");
+        for bad in ["a", "{user.display_name}", "aws:alice", &"x".repeat(65)] {
+            assert!(identity(bad).is_err(), "{bad:?} was accepted");
+        }
     }
 }

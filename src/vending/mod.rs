@@ -1,1 +1,15 @@
 //! What happens when somebody asks for credentials. No input or output of its own: ports do that.
+//! The person comes from the directory port only, and every error on the way denies.
+
+pub mod entitlement;
+mod error;
+mod freshness;
+mod lease_key;
+pub mod sign_in;
+mod vend;
+
+pub use error::VendError;
+pub use vend::{Order, Source, Vended, Vendor};
+
+#[cfg(test)]
+mod doubles;

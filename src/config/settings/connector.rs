@@ -13,11 +13,7 @@ use crate::model::region::Region;
 use crate::model::session_policy::SessionPolicy;
 
 /// Resolves one table; a policy file is read through `read`, relative to the configuration file.
-pub fn resolve(
-    name: &str,
-    origin: &Origin<ConnectorTable>,
-    read: &FileReader<'_>,
-) -> Result<Connector, ConfigError> {
+pub fn resolve(name: &str, origin: &Origin<ConnectorTable>, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
     let place = Place { path: &origin.path, table: format!("connectors.{name}") };
     let table = &origin.value;
     let name: ConnectorName = place.parse("its name", name)?;
@@ -43,11 +39,7 @@ fn principal_fields(
         role_arn: table.role_arn.as_deref().map(|text| place.parse("role_arn", text)).transpose()?,
         external_id: table.external_id.clone(),
         policy: policy(place, table, read)?,
-        policy_arns: table
-            .policy_arns
-            .iter()
-            .map(|text| place.parse("policy_arns", text))
-            .collect::<Result<_, _>>()?,
+        policy_arns: table.policy_arns.iter().map(|text| place.parse("policy_arns", text)).collect::<Result<_, _>>()?,
         omit_policy: table.omit_policy.unwrap_or(false),
         tags: table
             .tags
@@ -108,11 +100,9 @@ fn region(
     let Some(text) = text else { return Ok(Region::fallback_of(role_partition.unwrap_or("aws"))) };
     let region: Region = place.parse("region", text)?;
     match role_partition {
-        Some(partition) if partition != region.partition() => Err(ConfigError::Partition {
-            connector: name.clone(),
-            region,
-            role_partition: partition.to_owned(),
-        }),
+        Some(partition) if partition != region.partition() => {
+            Err(ConfigError::Partition { connector: name.clone(), region, role_partition: partition.to_owned() })
+        }
         _ => Ok(region),
     }
 }

@@ -27,7 +27,8 @@ fn connector(table: &str) -> Result<Connector, ConfigError> {
     })
 }
 
-const ROLE: &str = "account = \"ops\"\nprincipal = \"assume-role\"\nrole_arn = \"arn:aws:iam::123123123123:role/UpdateAPP\"\n";
+const ROLE: &str =
+    "account = \"ops\"\nprincipal = \"assume-role\"\nrole_arn = \"arn:aws:iam::123123123123:role/UpdateAPP\"\n";
 
 #[test]
 fn defaults_are_those_of_the_design() {
@@ -51,7 +52,10 @@ fn the_same_name_in_two_files_is_an_error() {
     ] {
         match settings(&[(machine, BASE), (user, text)]) {
             Err(ConfigError::DefinedTwice { what, first, second }) => {
-                assert_eq!((what.as_str(), first.as_path(), second.as_path()), (twice, Path::new(machine), Path::new(user)));
+                assert_eq!(
+                    (what.as_str(), first.as_path(), second.as_path()),
+                    (twice, Path::new(machine), Path::new(user))
+                );
             }
             other => panic!("{text}: {other:?}"),
         }
@@ -67,7 +71,10 @@ fn a_directory_must_be_named_and_complete() {
     for text in ["version = 1\n", "version = 1\ndirectory = \"crowd\"\n"] {
         assert!(matches!(settings(&[("c", text)]), Err(ConfigError::DirectoryIncomplete { .. })), "{text}");
     }
-    assert!(matches!(settings(&[("c", "version = 1\ndirectory = \"os\"\n")]).unwrap().directory, DirectorySettings::Os));
+    assert!(matches!(
+        settings(&[("c", "version = 1\ndirectory = \"os\"\n")]).unwrap().directory,
+        DirectorySettings::Os
+    ));
 }
 
 #[test]
@@ -101,10 +108,7 @@ fn faults_of_a_connector_name_it_and_the_field() {
         }
     }
     assert!(matches!(connector("account = \"ops\"\n"), Err(ConfigError::FieldMissing { field: "principal", .. })));
-    assert!(matches!(
-        connector(&format!("{ROLE}region = \"cn-north-1\"\n")),
-        Err(ConfigError::Partition { .. })
-    ));
+    assert!(matches!(connector(&format!("{ROLE}region = \"cn-north-1\"\n")), Err(ConfigError::Partition { .. })));
     assert!(matches!(
         connector(&ROLE.replace("\"ops\"", "\"opps\"")),
         Err(ConfigError::AccountOfConnector { nearest: Some(near), .. }) if near == "ops"
@@ -114,7 +118,10 @@ fn faults_of_a_connector_name_it_and_the_field() {
 #[test]
 fn rules_of_the_principal_types_hold_at_load() {
     for (table, rule) in [
-        ("account = \"ops\"\nprincipal = \"session-token\"\npolicy = \"{}\"\n".to_owned(), "session-token takes no policy"),
+        (
+            "account = \"ops\"\nprincipal = \"session-token\"\npolicy = \"{}\"\n".to_owned(),
+            "session-token takes no policy",
+        ),
         (format!("{ROLE}duration = 43201\n"), "assume-role leases live 900 to 43200 seconds; 43201 is outside"),
         ("account = \"ops\"\nprincipal = \"assume-role\"\n".to_owned(), "assume-role needs role_arn"),
     ] {

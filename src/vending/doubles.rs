@@ -1,0 +1,199 @@
+//! In-memory ports for tests: a clock that is set by hand, stores that fail when told, services that count.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::model::account::AccessKey;
+use crate::model::lease::{Lease, LeaseKey};
+use crate::model::name::GroupName;
+use crate::model::person::{Evidence, Identity, Membership, Person};
+use crate::model::region::Region;
+use crate::model::secret::{Secret, SecretId};
+use crate::ports::*;
+
+pub fn person(name: &str) -> Person {
+    Person { name: name.to_owned(), display_name: None, email: None }
+}
+
+pub fn groups(names: &[&str]) -> Vec<GroupName> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+pub fn lease(issued_at: Timestamp, life: i64) -> Lease {
+    Lease {
+        access_key_id: "ASIAIOSFODNN7EXAMPLE".to_owned(),
+        secret_access_key: Secret::new("secret".to_owned()),
+        session_token: Secret::new("token".to_owned()),
+        issued_at,
+        expires_at: issued_at + SignedDuration::from_secs(life),
+        aws_account_id: None,
+        principal_arn: None,
+        packed_policy_size: None,
+    }
+}
+
+pub fn session_id() -> SecretId {
+    SecretId::CrowdSession { url: "https://crowd.example.com".to_owned(), application: "afed".to_owned() }
+}
+
+/// A directory in which the evidence is ignored and everybody is alice.
+pub struct FakeDirectory {
+    groups: Vec<String>,
+    failing: bool,
+    pub questions: Cell<u32>,
+}
+
+impl FakeDirectory {
+    pub fn with_groups(groups: &[&str]) -> Self {
+        let groups = groups.iter().map(|group| (*group).to_owned()).collect();
+        Self { groups, failing: false, questions: Cell::new(0) }
+    }
+
+    pub fn failing() -> Self {
+        Self { groups: Vec::new(), failing: true, questions: Cell::new(0) }
+    }
+}
+
+impl Directory for FakeDirectory {
+    fn identify(&self, _: &Evidence) -> Result<Identity, DirectoryError> {
+        Ok(Identity { person: person("alice"), until: None })
+    }
+
+    fn membership(&self, _: &Person, group: &GroupName) -> Result<Membership, DirectoryError> {
+        self.questions.set(self.questions.get() + 1);
+        if self.failing {
+            return Err(DirectoryError::SessionEnded { directory: "crowd".to_owned() });
+        }
+        let member = self.groups.iter().any(|name| name == group.as_str());
+        Ok(if member { Membership::Member } else { Membership::NotMember })
+    }
+
+    fn probe(&self) -> Result<(), DirectoryError> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub struct FakeSecrets {
+    kept: RefCell<HashMap<SecretId, String>>,
+    pub fail_to_store: Cell<bool>,
+}
+
+impl FakeSecrets {
+    pub fn text(&self, id: &SecretId) -> Option<String> {
+        self.kept.borrow().get(id).cloned()
+    }
+}
+
+impl SecretStore for FakeSecrets {
+    fn lookup(&self, id: &SecretId) -> Result<Option<Secret>, SecretStoreError> {
+        Ok(self.text(id).map(Secret::new))
+    }
+
+    fn store(&self, id: &SecretId, secret: &Secret) -> Result<(), SecretStoreError> {
+        if self.fail_to_store.get() {
+            return Err(SecretStoreError::Locked { store: "test store" });
+        }
+        self.kept.borrow_mut().insert(id.clone(), secret.expose().to_owned());
+        Ok(())
+    }
+
+    fn forget(&self, id: &SecretId) -> Result<(), SecretStoreError> {
+        self.kept.borrow_mut().remove(id);
+        Ok(())
+    }
+}
+
+/// Opens sessions named `token-1`, `token-2` … for everybody.
+#[derive(Default)]
+pub struct FakeSessions {
+    opened: Cell<u32>,
+    pub closed: RefCell<Vec<String>>,
+    pub away: Cell<bool>,
+}
+
+impl Sessions for FakeSessions {
+    fn open(&self, user: &str, _: &Secret) -> Result<Session, DirectoryError> {
+        self.opened.set(self.opened.get() + 1);
+        let token = Secret::new(format!("token-{}", self.opened.get()));
+        Ok(Session { token, identity: Identity { person: person(user), until: None } })
+    }
+
+    fn close(&self, token: &Secret) -> Result<(), DirectoryError> {
+        if self.away.get() {
+            return Err(DirectoryError::SessionEnded { directory: "crowd".to_owned() });
+        }
+        self.closed.borrow_mut().push(token.expose().to_owned());
+        Ok(())
+    }
+}
+
+/// A clock that stands until it is moved.
+pub struct HandClock(Cell<Timestamp>);
+
+impl HandClock {
+    pub fn new() -> Self {
+        Self(Cell::new(Timestamp::from_second(1_800_000_000).unwrap()))
+    }
+
+    pub fn advance(&self, seconds: i64) {
+        self.0.set(self.0.get() + SignedDuration::from_secs(seconds));
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        self.0.get()
+    }
+}
+
+/// Issues leases that live as long as asked, from the clock's now on; counts, and fails when told.
+pub struct FakeTokens<'a> {
+    pub clock: &'a HandClock,
+    pub requests: RefCell<Vec<IssueRequest>>,
+    pub trouble: RefCell<Option<TokenServiceError>>,
+}
+
+impl<'a> FakeTokens<'a> {
+    pub const fn new(clock: &'a HandClock) -> Self {
+        Self { clock, requests: RefCell::new(Vec::new()), trouble: RefCell::new(None) }
+    }
+}
+
+impl TokenService for FakeTokens<'_> {
+    fn issue(&self, _: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+        self.requests.borrow_mut().push(request.clone());
+        match self.trouble.borrow_mut().take() {
+            Some(trouble) => Err(trouble),
+            None => Ok(lease(self.clock.now(), request.duration.seconds().into())),
+        }
+    }
+
+    fn caller_identity(&self, _: &AccessKey, _: &Region) -> Result<CallerIdentity, TokenServiceError> {
+        Ok(CallerIdentity { aws_account_id: "123123123123".to_owned(), arn: "arn".to_owned() })
+    }
+}
+
+#[derive(Default)]
+pub struct FakeLeases {
+    pub kept: RefCell<HashMap<LeaseKey, Lease>>,
+    pub locks: Cell<u32>,
+}
+
+impl LeaseStore for FakeLeases {
+    fn lookup(&self, key: &LeaseKey) -> Result<Option<Lease>, LeaseStoreError> {
+        Ok(self.kept.borrow().get(key).cloned())
+    }
+
+    fn store(&self, key: &LeaseKey, lease: &Lease) -> Result<(), LeaseStoreError> {
+        self.kept.borrow_mut().insert(key.clone(), lease.clone());
+        Ok(())
+    }
+
+    fn lock(&self, _: &LeaseKey) -> Result<LeaseLock, LeaseStoreError> {
+        self.locks.set(self.locks.get() + 1);
+        Ok(LeaseLock(Box::new(())))
+    }
+}

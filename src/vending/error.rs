@@ -1,0 +1,35 @@
+//! Why somebody did not get credentials.
+
+use crate::model::account::AccessKeyId;
+use crate::model::name::{AccountName, ConnectorName, GroupName};
+use crate::model::session_tag::TagError;
+use crate::ports::{DirectoryError, LeaseStoreError, SecretStoreError, TokenServiceError};
+
+/// Every variant means: no credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum VendError {
+    /// The directory knows the person, and the person is in none of the groups.
+    #[error("“{}” may not use the connector “{connector}”", .person.escape_debug())]
+    NotEntitled { person: String, connector: ConnectorName, groups: Vec<GroupName> },
+    /// The configuration names a key whose secret half is nowhere.
+    #[error("the secret of the access key {access_key_id} (account “{account}”) is not in the secret store")]
+    SecretMissing { account: AccountName, access_key_id: AccessKeyId },
+    /// What the directory knows of the person does not fit what the connector sends.
+    #[error("the connector “{connector}” can't be used for this person")]
+    Tag {
+        connector: ConnectorName,
+        #[source]
+        source: TagError,
+    },
+    /// The credentials are over on arrival: one of the clocks is wrong.
+    #[error("AWS issued credentials for “{connector}” that are already over by this machine's clock")]
+    Stillborn { connector: ConnectorName },
+    #[error(transparent)]
+    Directory(#[from] DirectoryError),
+    #[error(transparent)]
+    Secrets(#[from] SecretStoreError),
+    #[error(transparent)]
+    Tokens(#[from] TokenServiceError),
+    #[error(transparent)]
+    Leases(#[from] LeaseStoreError),
+}

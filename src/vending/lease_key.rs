@@ -1,0 +1,168 @@
+//! The key under which a lease waits: a hash of every input that could change it.
+//! Each part is preceded by its name and length, so that no two different requests read the same.
+
+use sha2::{Digest, Sha256};
+
+use crate::model::account::AccessKeyId;
+use crate::model::lease::LeaseKey;
+use crate::model::principal::SessionPolicies;
+use crate::model::session_tag::SessionTag;
+use crate::ports::{IssueAction, IssueRequest};
+
+/// The key of what `request`, signed with this access key at this endpoint, would yield.
+pub fn lease_key(access_key_id: &AccessKeyId, endpoint: Option<&str>, request: &IssueRequest) -> LeaseKey {
+    let mut parts = Parts(Sha256::new());
+    parts.add("version", "1");
+    parts.add("access key", access_key_id.as_str());
+    parts.add_optional("endpoint", endpoint);
+    parts.add("region", request.region.as_str());
+    parts.add("duration", &request.duration.seconds().to_string());
+    parts.add("action", request.action.principal_type().as_str());
+    match &request.action {
+        IssueAction::AssumeRole {
+            role_arn,
+            session_name,
+            external_id,
+            policies,
+            tags,
+            transitive_tags,
+            source_identity,
+        } => {
+            parts.add("role", role_arn.as_str());
+            parts.add("session name", session_name);
+            parts.add_optional("external id", external_id.as_deref());
+            parts.add_policies(policies);
+            parts.add_tags(tags);
+            parts.add_all("transitive tag", transitive_tags.iter().map(String::as_str));
+            parts.add_optional("source identity", source_identity.as_deref());
+        }
+        IssueAction::GetFederationToken { name, policies, tags } => {
+            parts.add("session name", name);
+            parts.add_policies(policies);
+            parts.add_tags(tags);
+        }
+        IssueAction::GetSessionToken => {}
+    }
+    LeaseKey::from_digest(parts.0.finalize().into())
+}
+
+struct Parts(Sha256);
+
+impl Parts {
+    fn add(&mut self, name: &str, value: &str) {
+        for text in [name, value] {
+            self.0.update((text.len() as u64).to_be_bytes());
+            self.0.update(text.as_bytes());
+        }
+    }
+
+    fn add_optional(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.add(name, value);
+        }
+    }
+
+    fn add_all<'a>(&mut self, name: &str, values: impl Iterator<Item = &'a str>) {
+        values.for_each(|value| self.add(name, value));
+    }
+
+    fn add_policies(&mut self, policies: &SessionPolicies) {
+        self.add_optional("policy", policies.inline.as_ref().map(|policy| policy.as_str()));
+        self.add_all("policy arn", policies.arns.iter().map(|arn| arn.as_str()));
+    }
+
+    fn add_tags(&mut self, tags: &[SessionTag]) {
+        for tag in tags {
+            self.add("tag key", &tag.key);
+            self.add("tag value", &tag.value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+
+    fn base() -> IssueRequest {
+        IssueRequest {
+            region: "eu-west-1".parse().unwrap(),
+            duration: "1h".parse().unwrap(),
+            action: IssueAction::AssumeRole {
+                role_arn: "arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap(),
+                session_name: "alice".to_owned(),
+                external_id: None,
+                policies: SessionPolicies::default(),
+                tags: Vec::new(),
+                transitive_tags: Vec::new(),
+                source_identity: None,
+            },
+        }
+    }
+
+    fn changed(change: impl FnOnce(&mut IssueRequest)) -> IssueRequest {
+        let mut request = base();
+        change(&mut request);
+        request
+    }
+
+    fn tag(key: &str, value: &str) -> SessionTag {
+        SessionTag { key: key.to_owned(), value: value.to_owned() }
+    }
+
+    /// Every input of AssumeRole, changed one at a time.
+    fn variants() -> Vec<IssueRequest> {
+        macro_rules! role {
+            ($field:ident = $value:expr) => {
+                changed(|request| {
+                    let IssueAction::AssumeRole { $field, .. } = &mut request.action else { unreachable!() };
+                    *$field = $value;
+                })
+            };
+        }
+        let inline = |text: &str| SessionPolicies { inline: Some(text.parse().unwrap()), arns: Vec::new() };
+        let arns = |names: &[&str]| SessionPolicies {
+            inline: None,
+            arns: names.iter().map(|name| format!("arn:aws:iam::aws:policy/{name}").parse().unwrap()).collect(),
+        };
+        vec![
+            base(),
+            changed(|request| request.region = "eu-west-2".parse().unwrap()),
+            changed(|request| request.duration = "2h".parse().unwrap()),
+            role!(role_arn = "arn:aws:iam::123123123123:role/Other".parse().unwrap()),
+            role!(session_name = "bob".to_owned()),
+            role!(external_id = Some("example".to_owned())),
+            role!(source_identity = Some("example".to_owned())),
+            role!(policies = inline("{}")),
+            role!(policies = inline("{ }")),
+            role!(policies = arns(&["A"])),
+            role!(policies = arns(&["A", "B"])),
+            role!(policies = arns(&["AB"])),
+            role!(tags = vec![tag("a", "bc")]),
+            role!(tags = vec![tag("ab", "c")]),
+            role!(tags = vec![tag("a", "b"), tag("c", "")]),
+            role!(transitive_tags = vec!["a".to_owned()]),
+            changed(|request| request.action = IssueAction::GetSessionToken),
+            changed(|request| {
+                request.action = IssueAction::GetFederationToken {
+                    name: "alice".to_owned(),
+                    policies: SessionPolicies::default(),
+                    tags: Vec::new(),
+                };
+            }),
+        ]
+    }
+
+    #[test]
+    fn every_input_changes_the_key() {
+        let (one, other): (AccessKeyId, AccessKeyId) = (KEY.parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
+        let mut keys: Vec<LeaseKey> = variants().iter().map(|request| lease_key(&one, None, request)).collect();
+        keys.push(lease_key(&other, None, &base()));
+        keys.push(lease_key(&one, Some("https://sts.example.com"), &base()));
+        let distinct: HashSet<&LeaseKey> = keys.iter().collect();
+        assert_eq!(distinct.len(), keys.len());
+        assert_eq!(lease_key(&one, None, &base()), keys[0]);
+    }
+}
