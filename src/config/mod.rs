@@ -3,6 +3,7 @@
 
 mod diagnosis;
 pub mod edit;
+pub mod environment;
 mod error;
 pub mod file;
 pub mod paths;

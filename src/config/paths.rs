@@ -1,33 +1,10 @@
 //! Where things are on this platform: configuration, cache, state, AWS's files. Pure: the environment is given.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use directories::{BaseDirs, ProjectDirs};
 
-/// The environment as it was when the process started.
-#[derive(Debug, Clone, Default)]
-pub struct Environment(std::collections::HashMap<OsString, OsString>);
-
-impl Environment {
-    pub fn new(variables: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
-        Self(variables.into_iter().collect())
-    }
-
-    /// The value of a variable; an empty one counts as not set.
-    pub fn get(&self, name: &str) -> Option<&OsString> {
-        self.0.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty())
-    }
-
-    /// The same as text; what is not Unicode counts as not set.
-    pub fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(|value| value.to_str())
-    }
-
-    pub fn path(&self, name: &str) -> Option<PathBuf> {
-        self.get(name).map(PathBuf::from)
-    }
-}
+use super::environment::Environment;
 
 /// The folders and files that afed uses.
 #[derive(Debug, Clone)]
@@ -74,6 +51,7 @@ fn expand_home(path: &Path, home: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::ffi::OsString;
 
     fn environment(variables: &[(&str, &str)]) -> Environment {
         Environment::new(variables.iter().map(|(name, value)| (OsString::from(name), OsString::from(value))))
@@ -95,10 +73,5 @@ mod tests {
             PathBuf::from("/home/alice/x/config")
         );
         assert_eq!(expand_home(Path::new("/~x"), Path::new("/home/alice")), PathBuf::from("/~x"));
-    }
-
-    #[test]
-    fn an_empty_variable_is_not_set() {
-        assert_eq!(environment(&[("AFED_CONFIG", "")]).get("AFED_CONFIG"), None);
     }
 }

@@ -41,6 +41,8 @@ pub enum SecretId {
     CrowdSession { url: String, application: String },
     /// The key that seals cached leases.
     CacheKey,
+    /// A value that is stored and taken away again to show that a store works.
+    Probe,
 }
 
 impl SecretId {
@@ -51,6 +53,7 @@ impl SecretId {
             Self::CrowdApplication { url, application } => format!("crowd-application {application} {url}"),
             Self::CrowdSession { url, application } => format!("crowd-session {application} {url}"),
             Self::CacheKey => "cache-key".to_owned(),
+            Self::Probe => "probe".to_owned(),
         }
     }
 }

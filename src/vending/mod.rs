@@ -12,4 +12,4 @@ pub use error::VendError;
 pub use vend::{Order, Source, Vended, Vendor};
 
 #[cfg(test)]
-mod doubles;
+pub mod doubles;
