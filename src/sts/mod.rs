@@ -11,3 +11,6 @@ mod token_service;
 
 pub use endpoint::Endpoint;
 pub use token_service::{StsOptions, StsTokenService};
+
+#[cfg(test)]
+mod tests;
