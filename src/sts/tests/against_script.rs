@@ -168,6 +168,9 @@ fn who_can_t_be_reached_is_named() {
     assert_eq!(error.to_string(), format!("{host} can't be reached"));
     assert_eq!(error.source().unwrap().to_string(), "no answer within 0.2 s");
 
+    let error = error_of(Answer::CutOff(issued(&PARTS)));
+    assert_eq!(error.source().unwrap().to_string(), "the connection ended before the answer did");
+
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let host = listener.local_addr().unwrap().to_string();
     drop(listener);
@@ -175,6 +178,21 @@ fn who_can_t_be_reached_is_named() {
     let error = closed.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap_err();
     assert_eq!(error.to_string(), format!("{host} can't be reached"));
     assert!(everything(&error).contains("Connection refused"), "{error:?}");
+}
+
+#[test]
+fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StsOptions {
+        endpoint: Endpoint::Regional,
+        ca_bundle: Some(folder.path().join("missing.pem")),
+        connect_timeout: TIMEOUT,
+        call_timeout: TIMEOUT,
+    };
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let error = service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap_err();
+    assert_eq!(error.to_string(), "sts.eu-west-1.amazonaws.com can't be reached");
+    assert!(error.source().unwrap().to_string().contains("missing.pem"), "{error:?}");
 }
 
 #[test]
