@@ -10,6 +10,7 @@ use crate::model::lease::Lease;
 use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::region::Region;
 use crate::model::session_tag::SessionTag;
+pub use crate::model::sts_action::StsAction;
 
 /// What hands out temporary credentials: AWS STS.
 pub trait TokenService {
@@ -62,26 +63,6 @@ impl IssueAction {
 pub struct CallerIdentity {
     pub aws_account_id: String,
     pub arn: String,
-}
-
-/// The STS action that was refused, for the words of a refusal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StsAction {
-    AssumeRole { role_arn: RoleArn, external_id: bool, tags: bool, source_identity: bool },
-    GetFederationToken { tags: bool },
-    GetSessionToken,
-    GetCallerIdentity,
-}
-
-impl std::fmt::Display for StsAction {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(match self {
-            Self::AssumeRole { .. } => "sts:AssumeRole",
-            Self::GetFederationToken { .. } => "sts:GetFederationToken",
-            Self::GetSessionToken => "sts:GetSessionToken",
-            Self::GetCallerIdentity => "sts:GetCallerIdentity",
-        })
-    }
 }
 
 /// Why STS did not hand out credentials. `message` is AWS's own sentence, with control characters escaped.
