@@ -32,6 +32,8 @@ impl AwsConfig {
             self.append_section(name, settings);
             return Ok(Change::Added);
         };
+        // Asked of the file as it is, so that a refusal names the lines which the person sees.
+        settings.iter().try_for_each(|(key, _)| self.line_of_key(name, section, key).map(drop))?;
         let mut edited = self.clone();
         for (key, value) in settings {
             edited.set_key(name, edited.section_at(section.header), key, value)?;
@@ -44,15 +46,13 @@ impl AwsConfig {
     /// Drops the keys that `is_unwanted` names (it is given them in lower case), with all lines of their values.
     pub fn drop_keys(&mut self, name: &ProfileName, is_unwanted: impl Fn(&str) -> bool) -> Result<(), AwsFileError> {
         let Some(section) = self.editable_section(name)? else { return Ok(()) };
-        let mut edited = self.clone();
-        for index in (section.header + 1..section.end).rev() {
-            let Kind::Setting { key, .. } = self.lines[index].kind() else { continue };
-            if is_unwanted(&lower_key(key)) {
-                edited.remove_continuations(name, edited.section_at(section.header), index)?;
-                edited.remove_lines(index..index + 1);
-            }
+        let is_meant = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { key, .. } if is_unwanted(&lower_key(key)));
+        let unwanted: Vec<_> = (section.header + 1..section.end).filter(is_meant).collect();
+        unwanted.iter().try_for_each(|index| self.check_value(name, section, *index))?;
+        for index in unwanted.into_iter().rev() {
+            self.remove_continuations(self.section_at(section.header), index);
+            self.remove_lines(index..index + 1);
         }
-        *self = edited;
         Ok(())
     }
 
@@ -78,19 +78,27 @@ impl AwsConfig {
     }
 
     fn set_key(&mut self, name: &ProfileName, section: Section, key: &str, value: &str) -> Result<(), AwsFileError> {
+        match self.line_of_key(name, section, key)? {
+            None => self.insert_lines(self.content_end(section), vec![format!("{key} = {value}")]),
+            Some(index) => {
+                self.remove_continuations(section, index);
+                self.rewrite_line(index, key, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the section sets this key, if one line does and its value can be replaced.
+    fn line_of_key(&self, name: &ProfileName, section: Section, key: &str) -> Result<Option<usize>, AwsFileError> {
         let is_meant = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { key: found, .. } if lower_key(found) == key);
         let mut places = (section.header + 1..section.end).filter(is_meant);
-        let Some(first) = places.next() else {
-            self.insert_lines(self.content_end(section), vec![format!("{key} = {value}")]);
-            return Ok(());
-        };
+        let Some(first) = places.next() else { return Ok(None) };
         if let Some(second) = places.next() {
             let (name, key) = (name.clone(), key.to_owned());
             return Err(AwsFileError::DuplicateKey { name, key, first: first + 1, second: second + 1 });
         }
-        self.remove_continuations(name, section, first)?;
-        self.rewrite_line(first, key, value);
-        Ok(())
+        self.check_value(name, section, first)?;
+        Ok(Some(first))
     }
 
     /// Leaves a line alone that says the same already, however its blanks are set.
@@ -102,23 +110,28 @@ impl AwsConfig {
         }
     }
 
+    /// An indented comment below a value is part of it to the Rust SDK, so the value can't be taken away from above it.
+    fn check_value(&self, name: &ProfileName, section: Section, setting: usize) -> Result<(), AwsFileError> {
+        let is_comment = |index: &usize| matches!(self.lines[*index].kind(), Kind::IndentedComment);
+        match self.lines_below(section, setting).find(is_comment) {
+            Some(index) => Err(AwsFileError::UnclearLine { line: index + 1, name: name.clone() }),
+            None => Ok(()),
+        }
+    }
+
     /// Comments and blank lines between the lines of a value are not part of it.
-    fn remove_continuations(
-        &mut self,
-        name: &ProfileName,
-        section: Section,
-        setting: usize,
-    ) -> Result<(), AwsFileError> {
-        let after = setting + 1..section.end;
-        let length = after.take_while(|index| !matches!(self.lines[*index].kind(), Kind::Setting { .. })).count();
-        for index in (setting + 1..setting + 1 + length).rev() {
-            match self.lines[index].kind() {
-                Kind::Continuation(_) => self.remove_lines(index..index + 1),
-                Kind::IndentedComment => return Err(AwsFileError::UnclearLine { line: index + 1, name: name.clone() }),
-                _ => {}
+    fn remove_continuations(&mut self, section: Section, setting: usize) {
+        for index in self.lines_below(section, setting).rev() {
+            if matches!(self.lines[index].kind(), Kind::Continuation(_)) {
+                self.remove_lines(index..index + 1);
             }
         }
-        Ok(())
+    }
+
+    /// What stands between a setting and the next one.
+    fn lines_below(&self, section: Section, setting: usize) -> Range<usize> {
+        let is_setting = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { .. });
+        setting + 1..(setting + 1..section.end).find(is_setting).unwrap_or(section.end)
     }
 
     /// Behind the last line of the section that is neither blank nor a comment.
@@ -285,7 +298,8 @@ mod tests {
         let unclear = |line| AwsFileError::UnclearLine { line, name: name.clone() };
         let odd = |line| AwsFileError::OddHeader { line, name: name.clone() };
         let twice = |first, second| AwsFileError::DuplicateSection { name: name.clone(), first, second };
-        let key_twice = AwsFileError::DuplicateKey { name: name.clone(), key: "k".to_owned(), first: 2, second: 3 };
+        let key_twice =
+            |first, second| AwsFileError::DuplicateKey { name: name.clone(), key: "k".to_owned(), first, second };
         for (before, error) in [
             ("[profile x]\rk = v\r", AwsFileError::CarriageReturn { line: 1 }),
             ("[profile y]\n# a\r[profile x]\n", AwsFileError::CarriageReturn { line: 2 }),
@@ -303,7 +317,8 @@ mod tests {
             ("[profile x]\nk = w\n[profile y\na = 1\n", unclear(3)),
             ("[profile x]\nk : w\n", unclear(2)),
             ("[profile x]\nk = w\n  # c\n", unclear(3)),
-            ("[profile x]\nk = 1\nK = 2\n", key_twice),
+            ("[profile x]\nk = 1\nK = 2\n", key_twice(2, 3)),
+            ("[profile x]\na = 1\n  more\nk = 1\nK = 2\n", key_twice(4, 5)),
         ] {
             let mut edited = config(before);
             assert_eq!(edited.set_profile(&name, &[("a", "b"), ("k", "v")]), Err(error));

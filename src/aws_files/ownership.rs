@@ -71,12 +71,12 @@ pub fn add_hook(
     overwrite: Overwrite,
 ) -> Result<AddOutcome, AwsFileError> {
     let mut edited = config.clone();
+    let change = edited.set_profile(name, &[(HOOK_KEY, &hook.command_line()), (REGION_KEY, region.as_str())])?;
     edited.drop_keys(name, shadows_hook)?;
     let keys = config.profile(name.as_str()).map(|profile| foreign_keys(&profile)).unwrap_or_default();
     if !keys.is_empty() && overwrite == Overwrite::Refuse {
         return Ok(AddOutcome::RefusedForeign { keys });
     }
-    let change = edited.set_profile(name, &[(HOOK_KEY, &hook.command_line()), (REGION_KEY, region.as_str())])?;
     let outcome = match change {
         Change::Added => AddOutcome::Added,
         Change::Updated | Change::Unchanged if edited != *config => AddOutcome::Updated,
