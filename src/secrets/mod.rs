@@ -1,1 +1,5 @@
 //! The secret store port over the OS keyrings and over an encrypted file.
+
+mod file;
+
+pub use file::{EncryptedFileStore, FileStoreOptions};
