@@ -58,6 +58,16 @@ fn a_keyring_locked_before_or_during_the_process_is_locked() {
 }
 
 #[test]
+fn a_prompt_that_nobody_answers_is_locked() {
+    passes(&mut session(Some("--locked")), "nobody_answers_the_prompt");
+}
+
+#[test]
+fn without_a_default_keyring_nothing_is_there_and_nothing_can_be_kept() {
+    passes(&mut session(Some("--without-collection")), "there_is_no_default_keyring");
+}
+
+#[test]
 fn a_bus_without_a_service_is_no_service() {
     passes(&mut session(Some("--without-service")), "there_is_no_service");
 }
@@ -119,6 +129,11 @@ mod inside {
         [looked_up, stored, forgotten].map(Result::unwrap_err)
     }
 
+    /// A connection that has the name and never answers.
+    fn owner_of(name: &str) -> Connection {
+        zbus::blocking::connection::Builder::session().unwrap().name(name).unwrap().build().unwrap()
+    }
+
     fn call(path: &str, interface: &str, method: &str, body: &(impl serde::Serialize + zbus::zvariant::DynamicType)) {
         let bus = Connection::session().unwrap();
         bus.call_method(Some(BUS_NAME), path, Some(interface), method, body).unwrap();
@@ -178,6 +193,27 @@ mod inside {
     }
 
     #[test]
+    #[ignore = "needs a locked keyring, whose prompter it is then itself"]
+    fn nobody_answers_the_prompt() {
+        let _silent = owner_of("org.gnome.keyring.SystemPrompter");
+        // A tenth of it is for the look at the lock.
+        let store = KeyringStore::new(SecretService, Duration::from_secs(2));
+        let stored = store.store(&ID, &secret("x"));
+        assert!(matches!(stored, Err(SecretStoreError::Locked { .. })), "{stored:?}");
+    }
+
+    #[test]
+    #[ignore = "needs a keyring without a default collection"]
+    fn there_is_no_default_keyring() {
+        assert_eq!(look(&store(), &ID), None);
+        store().forget(&ID).unwrap();
+        match store().store(&ID, &secret("x")) {
+            Err(SecretStoreError::Refused { source, .. }) => assert!(source.is::<NoDefaultKeyring>(), "{source:?}"),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
     #[ignore = "needs a bus without a Secret Service"]
     fn there_is_no_service() {
         for error in failures() {
@@ -188,7 +224,7 @@ mod inside {
     #[test]
     #[ignore = "needs a bus without a Secret Service, which it is then itself"]
     fn nothing_answers() {
-        let _silent = zbus::blocking::connection::Builder::session().unwrap().name(BUS_NAME).unwrap().build().unwrap();
+        let _silent = owner_of(BUS_NAME);
         let limit = Duration::from_millis(200);
         let store = KeyringStore::new(SecretService, limit);
         for result in [store.lookup(&ID).map(drop), store.store(&ID, &secret("x")), store.forget(&ID)] {
