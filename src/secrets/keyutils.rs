@@ -103,6 +103,30 @@ mod tests {
         assert_eq!(look(&id), None);
     }
 
+    /// A session that no log-in made has a keyring of its own below which the user's does not hang. Joining one takes a
+    /// system call that no safe function makes, so python3 makes it and becomes this test program.
+    #[test]
+    fn a_session_without_the_user_keyring_is_no_hindrance() {
+        const JOIN: &str = "import ctypes, os, sys
+number, join_session_keyring = int(sys.argv[1]), 1
+ctypes.CDLL(None).syscall(number, join_session_keyring, None) >= 0 or sys.exit('no session keyring of its own')
+os.execv(sys.argv[2], sys.argv[2:])";
+        let keyctl = match std::env::consts::ARCH {
+            "x86_64" => "250",
+            "aarch64" | "riscv64" => "219",
+            other => panic!("this test does not know the number of keyctl on {other}"),
+        };
+        let test = format!("{}::secrets_are_kept_replaced_and_forgotten", module_path!().split_once("::").unwrap().1);
+        let output = std::process::Command::new("python3")
+            .args(["-c", JOIN, keyctl])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", &test])
+            .output()
+            .expect("python3 is missing");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
     #[test]
     fn an_empty_secret_is_refused_as_the_kernel_keeps_none() {
         let stored = KeyutilsStore.store(&own_id("empty"), &Secret::new(String::new()));
