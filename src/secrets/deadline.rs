@@ -1,5 +1,5 @@
 //! Calls that must end in time although what they call may not: a keyring that waits for somebody who is not there.
-//! A call that does not end keeps its thread, which holds nothing of the caller's and ends with the process.
+//! A call that does not end keeps its thread, and what was moved into it, until the process ends.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;

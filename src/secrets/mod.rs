@@ -29,6 +29,7 @@ pub const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The stores of this platform, in the order in which people are offered them.
 pub const AVAILABLE: &[SecretStoreChoice] = &[
+    #[cfg(any(target_os = "linux", target_os = "macos", windows))]
     SecretStoreChoice::Auto,
     #[cfg(target_os = "linux")]
     SecretStoreChoice::SecretService,

@@ -32,6 +32,7 @@ enum Unfit {
     NotText,
     #[error("the two that were typed differ")]
     TypedDifferently,
+    #[cfg(unix)]
     #[error("others can get at it: its mode is {0:04o}, and may be 0600 or 0400")]
     OpenToOthers(u32),
     #[error("descriptors 0 to 2 belong to input and output")]
