@@ -9,6 +9,7 @@ pub mod duration;
 pub mod grant;
 pub mod lease;
 pub mod name;
+pub mod passphrase_source;
 pub mod person;
 pub mod principal;
 pub mod region;

@@ -1,19 +1,22 @@
-//! Which secret store the configuration asks for.
+//! Which secret store the configuration names. What stands behind each name, and which of them this
+//! machine has, is the business of the `secrets` room.
 
-/// A secret store by its name in the configuration.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+use std::fmt;
+
+/// The name of a secret store, as the configuration and the flags spell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum SecretStoreChoice {
-    /// The keyring of this platform; never a silent fallback
+    /// The keyring of the platform; no other when it fails
     #[default]
     Auto,
-    /// The Secret Service over D-Bus (GNOME Keyring, KWallet, KeePassXC)
+    /// The Secret Service on the D-Bus session bus (GNOME Keyring, KWallet, KeePassXC)
     SecretService,
-    /// The macOS keychain
+    /// The login keychain of macOS
     Keychain,
-    /// The Windows credential manager
+    /// The Credential Manager of Windows
     CredentialManager,
-    /// The Linux kernel's keyring; forgets at reboot
+    /// The Linux kernel's keyring of this user, empty after a restart of the machine
     Keyutils,
     /// A file encrypted with a passphrase
     File,
@@ -28,6 +31,28 @@ impl SecretStoreChoice {
             Self::CredentialManager => "credential-manager",
             Self::Keyutils => "keyutils",
             Self::File => "file",
+        }
+    }
+}
+
+impl fmt::Display for SecretStoreChoice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::ValueEnum;
+
+    #[test]
+    fn a_choice_has_one_spelling_everywhere() {
+        for choice in SecretStoreChoice::value_variants() {
+            let quoted = format!("\"{choice}\"");
+            assert_eq!(serde_json::to_string(choice).unwrap(), quoted);
+            assert_eq!(serde_json::from_str::<SecretStoreChoice>(&quoted).unwrap(), *choice);
+            assert_eq!(choice.to_possible_value().unwrap().get_name(), choice.as_str());
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Cause;
 use crate::model::secret::{Secret, SecretId};
+use crate::model::secret_store_choice::SecretStoreChoice;
 
 /// Where secrets rest: the OS keyring or an encrypted file.
 pub trait SecretStore {
@@ -46,6 +47,15 @@ pub enum SecretStoreError {
         #[source]
         source: Cause,
     },
+    /// This program has no such store for this operating system.
+    #[error("there is no {store} store on this platform; there are: {}", names(.available))]
+    NotOnThisPlatform { store: SecretStoreChoice, available: &'static [SecretStoreChoice] },
+    /// Several items answer to one address, and nothing says which is meant.
+    #[error("the {store} holds more than one secret under “{address}”")]
+    Ambiguous { store: &'static str, address: String },
+    /// Somebody else wrote what is there: this program keeps text only.
+    #[error("what the {store} holds under “{address}” is not text")]
+    NotText { store: &'static str, address: String },
     /// The encrypted file needs a passphrase and there is no way to get one.
     #[error("the secrets in {} need a passphrase, and there is no terminal to ask for one", .path.display())]
     PassphraseMissing { path: PathBuf },
@@ -71,4 +81,8 @@ pub enum SecretStoreError {
         #[source]
         source: std::io::Error,
     },
+}
+
+fn names(choices: &[SecretStoreChoice]) -> String {
+    choices.iter().map(|choice| choice.as_str()).collect::<Vec<_>>().join(", ")
 }
