@@ -199,7 +199,6 @@ mod tests {
             ("log-in page", page(200), "NotCrowd NoVersion"),
             ("not created", crowd(200, SESSION), "Unexpected Status(200)"),
             ("page created", page(201), "NotCrowd NoVersion"),
-            ("somebody else", crowd(201, &SESSION.replace("Bob", "Alice")), "Unexpected OtherName"),
             ("nobody's", crowd(201, r#"{"token":"T0"}"#), "Unexpected Shape"),
             ("list of users", crowd(201, r#"{"token":"T0","user":["Bob"]}"#), "Unexpected Shape"),
             ("no token", crowd(201, r#"{"user":{"name":"Bob"}}"#), "Unexpected Shape"),
@@ -219,6 +218,14 @@ mod tests {
     }
 
     #[test]
+    fn a_session_for_somebody_else_is_not_handed_out() {
+        for name in ["Alice", "B\u{43e}b", "bob2"] {
+            let turns = vec![crowd(201, &SESSION.replace("Bob", name)), crowd(200, &BOB.replace("Bob", name))];
+            assert_eq!(open(turns), "Unexpected OtherName", "{name}");
+        }
+    }
+
+    #[test]
     fn without_a_name_or_a_password_nothing_is_asked() {
         let server = Scripted::new(vec![crowd(201, SESSION)]);
         for (user, password) in [("", "p"), (" ", "p"), ("\u{0}", "p"), ("bob", "")] {
@@ -232,6 +239,7 @@ mod tests {
         for (case, turns, expected) in [
             ("unknown or expired", vec![refusal(404, "INVALID_SSO_TOKEN")], "SessionEnded"),
             ("other factors", vec![refusal(400, "INVALID_SSO_TOKEN")], "SessionEnded"),
+            ("wrong reason", vec![refusal(404, "USER_NOT_FOUND")], "Unexpected Reason(\"USER_NOT_FOUND\")"),
             ("wrong status", vec![refusal(500, "INVALID_SSO_TOKEN")], "Unexpected Reason(\"INVALID_SSO_TOKEN\")"),
             ("no version", vec![answer(404, &[JSON], r#"{"reason":"INVALID_SSO_TOKEN"}"#)], "NotCrowd NoVersion"),
             ("wrong address", vec![page(404)], "NotCrowd NoVersion"),
@@ -314,6 +322,10 @@ mod tests {
         for (case, turn, expected) in [
             ("ended", answer(204, &[VERSION], ""), "()"),
             ("over before", refusal(404, "INVALID_SSO_TOKEN"), "()"),
+            ("over in other words", refusal(400, "INVALID_SSO_TOKEN"), "()"),
+            ("another success", crowd(200, SESSION), "Unexpected Status(200)"),
+            ("another success, empty", answer(202, &[VERSION], ""), "Unexpected Status(202)"),
+            ("wrong status", refusal(500, "INVALID_SSO_TOKEN"), "Unexpected Reason(\"INVALID_SSO_TOKEN\")"),
             ("no version", answer(204, &[], ""), "NotCrowd NoVersion"),
             ("log-in page", page(200), "NotCrowd NoVersion"),
             ("wrong address", page(404), "NotCrowd NoVersion"),

@@ -138,7 +138,9 @@ mod tests {
     use std::time::Duration;
 
     use super::super::scripted::{CANARY, HTML, JSON, Scripted, Turn, VERSION, answer, crowd, page, refusal, verdict};
-    use crate::ports::{Directory, DirectoryError};
+    use super::super::{CrowdAddress, CrowdDirectory, CrowdOptions, PlainHttp};
+    use crate::model::secret::Secret;
+    use crate::ports::{Cause, Directory, DirectoryError};
 
     const COOKIE: &str = r#"{"domain":".example.com","secure":false,"name":"crowd.token_key"}"#;
     const CHALLENGE: &str = "WWW-Authenticate: BASIC realm=\"Crowd REST Service\"";
@@ -219,6 +221,24 @@ mod tests {
     #[test]
     fn nobody_at_the_address_is_unreachable() {
         assert_eq!(verdict(Scripted::new(Vec::new()).directory().probe()), "Unreachable");
+    }
+
+    #[test]
+    fn certificates_that_can_not_be_read_leave_no_other_way() {
+        let directory = CrowdDirectory::new(CrowdOptions {
+            address: CrowdAddress::parse("https://127.0.0.1:1", PlainHttp::LoopbackOnly).unwrap(),
+            application: "afed".parse().unwrap(),
+            password: Secret::new("p".to_owned()),
+            connect_timeout: Duration::from_secs(30),
+            call_timeout: Duration::from_secs(30),
+            ca_bundle: Some("no/such/bundle.pem".into()),
+        });
+        let answer = directory.probe();
+        let names_the_file = |source: &Cause| source.to_string().contains("no/such/bundle.pem");
+        assert!(
+            matches!(&answer, Err(DirectoryError::Unreachable { source, .. }) if names_the_file(source)),
+            "{answer:?}"
+        );
     }
 
     #[test]
