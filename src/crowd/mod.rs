@@ -1,1 +1,93 @@
-//! The directory port over Crowd REST (`usermanagement/1`).
+//! The directory port over Crowd REST (`usermanagement/1`): sessions, people and nested groups.
+//! Whatever is not exactly the answer that Crowd gives is an error, and every error denies. Names are those that Crowd
+//! has stored. Nothing that the server says is repeated in an error.
+
+mod address;
+mod application;
+mod json;
+mod membership;
+mod names;
+mod people;
+mod reason;
+mod request;
+#[cfg(test)]
+mod scripted;
+mod server;
+mod sessions;
+mod transport;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use address::{CrowdAddress, CrowdAddressError, PlainHttp};
+pub use application::{CrowdApplication, CrowdApplicationError};
+
+use self::request::{Call, Target};
+use self::server::Server;
+use self::transport::Transport;
+use crate::model::name::GroupName;
+use crate::model::person::{Evidence, Identity, Membership, Person};
+use crate::model::secret::Secret;
+use crate::ports::{Directory, DirectoryError, Session, Sessions};
+use crate::sys::network::{Network, NetworkOptions};
+
+/// What has to be known to speak to a Crowd server.
+#[derive(Debug, Clone)]
+pub struct CrowdOptions {
+    pub address: CrowdAddress,
+    pub application: CrowdApplication,
+    /// The application's own password; an empty one counts as missing.
+    pub password: Secret,
+    pub connect_timeout: Duration,
+    /// For each call as a whole.
+    pub call_timeout: Duration,
+    /// PEM certificates to trust in place of the system's.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+/// A Crowd server as the directory.
+pub struct CrowdDirectory {
+    transport: Transport,
+}
+
+impl CrowdDirectory {
+    /// Nothing is sent before the first question.
+    pub fn new(options: CrowdOptions) -> Self {
+        let CrowdOptions { address, application, password, connect_timeout, call_timeout, ca_bundle } = options;
+        let network = Network::new(address.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle });
+        Self { transport: Transport { server: Server { address, application }, password, network } }
+    }
+}
+
+impl Directory for CrowdDirectory {
+    fn identify(&self, evidence: &Evidence) -> Result<Identity, DirectoryError> {
+        match evidence {
+            Evidence::Session(token) => self.validate_session(token),
+            Evidence::LocalUser { .. } => {
+                Err(DirectoryError::EvidenceUnfit { directory: self.transport.server.name() })
+            }
+        }
+    }
+
+    fn membership(&self, person: &Person, group: &GroupName) -> Result<Membership, DirectoryError> {
+        self.nested_membership(&person.name, group.as_str())
+    }
+
+    /// Reads the server's cookie settings, which only an accepted application may.
+    fn probe(&self) -> Result<(), DirectoryError> {
+        let server = &self.transport.server;
+        let settings = self.transport.object(Call::get(Target::resource("config/cookie")), 200)?;
+        let settings = settings.map_err(|refusal| server.refused(refusal))?;
+        settings.text("name").map(|_| ()).map_err(|error| server.misshapen(error))
+    }
+}
+
+impl Sessions for CrowdDirectory {
+    fn open(&self, user: &str, password: &Secret) -> Result<Session, DirectoryError> {
+        self.open_session(user, password)
+    }
+
+    fn close(&self, token: &Secret) -> Result<(), DirectoryError> {
+        self.close_session(token)
+    }
+}

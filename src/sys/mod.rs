@@ -5,3 +5,4 @@ pub mod clock;
 pub mod files;
 pub mod locks;
 pub mod network;
+pub mod user;
