@@ -1,18 +1,24 @@
 //! afed vends temporary AWS credentials to the people in Atlassian Crowd groups.
 //! The rooms and the direction of their arrows are drawn in ARCHITECTURE.md.
-#![allow(dead_code, unused_imports, reason = "the rooms are being furnished")]
 
+mod app;
 mod aws_files;
 mod command;
 mod config;
 mod crowd;
+mod failure;
 mod leases;
 mod model;
 mod os_directory;
 mod ports;
+mod process;
 mod render;
+mod run;
 mod secrets;
 mod sts;
 mod sys;
 mod ui;
 mod vending;
+
+pub use process::Process;
+pub use run::run;

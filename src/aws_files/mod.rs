@@ -13,10 +13,8 @@ mod profile_name;
 #[cfg(test)]
 mod properties;
 
-pub use document::{AwsConfig, Profile, Setting};
-pub use edit::{Change, Removal};
+pub use document::AwsConfig;
 pub use error::AwsFileError;
-pub use faults::{Fault, FaultKind};
-pub use hook::{Hook, HookError};
+pub use hook::Hook;
 pub use ownership::{AddOutcome, HookProfile, Overwrite, RemoveOutcome, add_hook, hooks, remove_hook};
-pub use profile_name::{ProfileName, ProfileNameError};
+pub use profile_name::ProfileName;

@@ -12,8 +12,12 @@ use super::error::{ConfigError, nearest};
 use super::file::{AccountTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile};
 use crate::model::account::{Account, AccountSource};
 use crate::model::connector::Connector;
+use crate::model::crowd_address::{CrowdAddress, PlainHttp};
+use crate::model::crowd_application::CrowdApplication;
 use crate::model::duration::SessionDuration;
 use crate::model::name::{AccountName, ConnectorName, GroupName};
+use crate::model::passphrase_source::PassphraseSource;
+use crate::model::secret::SecretId;
 use crate::model::secret_store_choice::SecretStoreChoice;
 
 /// What the files say, joined.
@@ -43,12 +47,23 @@ pub enum DirectorySettings {
 /// How to reach Crowd.
 #[derive(Debug)]
 pub struct CrowdSettings {
-    pub url: String,
-    pub application: String,
+    pub address: CrowdAddress,
+    pub application: CrowdApplication,
     pub connect_timeout: Duration,
     pub call_timeout: Duration,
     pub ca_bundle: Option<PathBuf>,
-    pub allow_http: bool,
+}
+
+impl CrowdSettings {
+    /// Where the application's password rests.
+    pub fn application_secret(&self) -> SecretId {
+        SecretId::CrowdApplication { url: self.address.to_string(), application: self.application.to_string() }
+    }
+
+    /// Where the token of the person's session rests.
+    pub fn session_secret(&self) -> SecretId {
+        SecretId::CrowdSession { url: self.address.to_string(), application: self.application.to_string() }
+    }
 }
 
 /// Who administers, and whether that opens every connector.
@@ -64,20 +79,12 @@ pub struct SecretSettings {
     pub store: SecretStoreChoice,
     pub timeout: Duration,
     pub file: Option<PathBuf>,
-    pub passphrase: PassphraseSetting,
-}
-
-/// Where the passphrase of an encrypted file comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PassphraseSetting {
-    Prompt,
-    File(PathBuf),
-    FileDescriptor(i32),
-    SystemdCredential(String),
+    pub passphrase: PassphraseSource,
 }
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long one call to a keyring may take.
 const SECRETS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Reads a policy file that the configuration names.
@@ -115,6 +122,18 @@ impl Settings {
     /// The file that defines the connector, where it is defined.
     pub fn origin_of_connector(&self, name: &str) -> Option<&Path> {
         self.connectors.get(name).map(|origin| origin.path.as_path())
+    }
+
+    /// The connectors that use the account.
+    pub fn connectors_of<'a>(&'a self, account: &'a str) -> impl Iterator<Item = &'a str> {
+        let uses = move |origin: &Origin<ConnectorTable>| origin.value.account.as_deref() == Some(account);
+        self.connectors.iter().filter(move |(_, origin)| uses(origin)).map(|(name, _)| name.as_str())
+    }
+
+    /// The groups that a connector is open to; the rest of it is not looked at.
+    pub fn groups_of(&self, connector: &str) -> Result<Vec<GroupName>, ConfigError> {
+        let Some(Origin { path, value }) = self.connectors.get(connector) else { return Ok(Vec::new()) };
+        Place { path, table: format!("connectors.{connector}") }.groups("groups", &value.groups)
     }
 
     /// The account of this name, checked.
@@ -199,7 +218,7 @@ impl Default for SecretSettings {
             store: SecretStoreChoice::Auto,
             timeout: SECRETS_TIMEOUT,
             file: None,
-            passphrase: PassphraseSetting::Prompt,
+            passphrase: PassphraseSource::Prompt,
         }
     }
 }
@@ -288,13 +307,13 @@ fn resolve_crowd(place: &Place<'_>, table: CrowdTable) -> Result<(DirectorySetti
         groups: place.groups("admin_groups", &table.admin_groups)?,
         use_every_connector: table.admins_use_every_connector.unwrap_or(true),
     };
+    let plain_http = if table.allow_http == Some(true) { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
     let crowd = CrowdSettings {
         connect_timeout: place.timeout("connect_timeout", table.connect_timeout.as_deref(), CONNECT_TIMEOUT)?,
         call_timeout: place.timeout("timeout", table.timeout.as_deref(), CALL_TIMEOUT)?,
         ca_bundle: table.ca_bundle.map(|path| place.beside(&path)),
-        allow_http: table.allow_http.unwrap_or(false),
-        url: table.url,
-        application: table.application,
+        address: CrowdAddress::parse(&table.url, plain_http).map_err(|error| place.bad("url", error))?,
+        application: place.parse("application", &table.application)?,
     };
     Ok((DirectorySettings::Crowd(crowd), administrators))
 }
@@ -309,10 +328,10 @@ fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSetti
         place.at_most_one(first, second)?;
     }
     let passphrase = match (table.passphrase_file, table.passphrase_fd, table.passphrase_credential) {
-        (Some(path), ..) => PassphraseSetting::File(place.beside(&path)),
-        (_, Some(descriptor), _) => PassphraseSetting::FileDescriptor(descriptor),
-        (.., Some(name)) => PassphraseSetting::SystemdCredential(name),
-        _ => PassphraseSetting::Prompt,
+        (Some(path), ..) => PassphraseSource::File(place.beside(&path)),
+        (_, Some(descriptor), _) => PassphraseSource::FileDescriptor(descriptor),
+        (.., Some(name)) => PassphraseSource::SystemdCredential { name, folder: None },
+        _ => PassphraseSource::Prompt,
     };
     Ok(SecretSettings {
         store: table.store.unwrap_or_default(),

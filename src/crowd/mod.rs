@@ -2,8 +2,6 @@
 //! Whatever is not exactly the answer that Crowd gives is an error, and every error denies. Names are those that Crowd
 //! has stored. Nothing that the server says is repeated in an error.
 
-mod address;
-mod application;
 mod json;
 mod membership;
 mod names;
@@ -19,12 +17,11 @@ mod transport;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use address::{CrowdAddress, CrowdAddressError, PlainHttp};
-pub use application::{CrowdApplication, CrowdApplicationError};
-
 use self::request::{Call, Target};
 use self::server::Server;
 use self::transport::Transport;
+use crate::model::crowd_address::CrowdAddress;
+use crate::model::crowd_application::CrowdApplication;
 use crate::model::name::GroupName;
 use crate::model::person::{Evidence, Identity, Membership, Person};
 use crate::model::secret::Secret;

@@ -1,10 +1,10 @@
 //! Whom we speak to and as what: the two names that every failure carries. Nothing that the server said goes into a
 //! failure, only this program's own words for it.
 
-use super::address::CrowdAddress;
-use super::application::CrowdApplication;
 use super::json::Misshapen;
 use super::reason::Reason;
+use crate::model::crowd_address::CrowdAddress;
+use crate::model::crowd_application::CrowdApplication;
 use crate::ports::{Cause, DirectoryError, Oddity};
 use crate::sys::network::NetworkError;
 

@@ -91,7 +91,7 @@ impl LeaseStore for SealedLeaseFolder<'_> {
     }
 
     fn lock(&self, key: &LeaseKey) -> Result<LeaseLock, LeaseStoreError> {
-        Ok(LeaseLock(Box::new(self.wait_for(&self.path(key, "lock"))?)))
+        self.wait_for(&self.path(key, "lock")).map(LeaseLock::new)
     }
 }
 

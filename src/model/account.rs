@@ -38,6 +38,8 @@ impl Account {
 pub struct AccessKey {
     pub id: AccessKeyId,
     pub secret: Secret,
+    /// The AWS account it belongs to, where that is known.
+    pub owner: Option<AwsAccountId>,
 }
 
 /// The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`: 16-128 of `[A-Z0-9]` (IAM API, `AccessKeyId`).

@@ -27,13 +27,11 @@ pub struct Grant {
 pub struct Signer {
     /// The partition of the region that was asked, such as `aws`.
     pub partition: String,
-    /// The AWS account of the key.
+    /// The AWS account of the key; a trust policy names the whole account, whose own policies then decide.
     pub account: Option<AwsAccountId>,
-    /// The ARN of the key's user. Without it a trust policy names the whole account.
-    pub user_arn: Option<String>,
 }
 
-/// An IAM policy; its `Display` is the JSON.
+/// An IAM policy; its `Display` is the JSON on one line, as the IAM console and CLI take it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PolicyDocument {
@@ -56,7 +54,7 @@ struct Statement {
 
 impl fmt::Display for PolicyDocument {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&serde_json::to_string_pretty(self).map_err(|_| fmt::Error)?)
+        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -87,9 +85,7 @@ fn role_actions(tags: bool, source_identity: bool) -> Vec<&'static str> {
 }
 
 fn trusted(signer: &Signer) -> Option<String> {
-    let whole_account =
-        || signer.account.as_ref().map(|account| format!("arn:{}:iam::{account}:root", signer.partition));
-    signer.user_arn.clone().or_else(whole_account)
+    signer.account.as_ref().map(|account| format!("arn:{}:iam::{account}:root", signer.partition))
 }
 
 fn federated_users(signer: &Signer) -> String {
@@ -121,7 +117,7 @@ mod tests {
     const ROLE: &str = "arn:aws-cn:iam::999999999999:role/UpdateAPP";
 
     fn signer() -> Signer {
-        Signer { partition: "aws-cn".to_owned(), account: Some("123123123123".parse().unwrap()), user_arn: None }
+        Signer { partition: "aws-cn".to_owned(), account: Some("123123123123".parse().unwrap()) }
     }
 
     fn assume(external_id: bool, tags: bool, source_identity: bool) -> StsAction {
@@ -151,34 +147,14 @@ mod tests {
 
     #[test]
     fn the_trust_policy_reads_as_aws_writes_it() {
-        let user_arn = "arn:aws-cn:iam::123123123123:user/ops".to_owned();
-        let signer = Signer { user_arn: Some(user_arn), ..signer() };
-        let trust = needed(&assume(true, false, false), &signer).unwrap().trust_policy.unwrap();
-        let expected = r#"{
-  "Version": "2012-10-17",
-  "Statement": [
-    {
-      "Effect": "Allow",
-      "Principal": {
-        "AWS": "arn:aws-cn:iam::123123123123:user/ops"
-      },
-      "Action": [
-        "sts:AssumeRole"
-      ],
-      "Condition": {
-        "StringEquals": {
-          "sts:ExternalId": "THE-EXTERNAL-ID-OF-THE-CONNECTOR"
-        }
-      }
-    }
-  ]
-}"#;
+        let trust = needed(&assume(true, false, false), &signer()).unwrap().trust_policy.unwrap();
+        let expected = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws-cn:iam::123123123123:root"},"Action":["sts:AssumeRole"],"Condition":{"StringEquals":{"sts:ExternalId":"THE-EXTERNAL-ID-OF-THE-CONNECTOR"}}}]}"#;
         assert_eq!(trust.to_string(), expected);
     }
 
     #[test]
     fn an_unknown_signer_is_never_guessed() {
-        let nobody = Signer { partition: "aws".to_owned(), account: None, user_arn: None };
+        let nobody = Signer { partition: "aws".to_owned(), account: None };
         assert_eq!(needed(&assume(false, false, false), &nobody).unwrap().trust_policy, None);
         let grant = needed(&StsAction::GetFederationToken { tags: false }, &nobody).unwrap();
         assert_eq!(json(&grant.user_policy)["Statement"][0]["Resource"], "*");

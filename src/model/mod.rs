@@ -4,7 +4,10 @@
 
 pub mod account;
 pub mod arn;
+pub mod base_url;
 pub mod connector;
+pub mod crowd_address;
+pub mod crowd_application;
 pub mod duration;
 pub mod grant;
 pub mod lease;

@@ -36,6 +36,16 @@ impl PrincipalType {
         }
     }
 
+    /// For a list that people pick from.
+    pub fn described(self) -> String {
+        let what = match self {
+            Self::AssumeRole => "a role, through AssumeRole",
+            Self::FederatedUser => "a federated user of the account, through GetFederationToken",
+            Self::SessionToken => "the account's own IAM user for a while, through GetSessionToken",
+        };
+        format!("{self}: {what}")
+    }
+
     /// The shortest and the longest lease of this type, in seconds, whatever a role allows.
     pub const fn duration_bounds(self) -> (u32, u32) {
         match self {
@@ -210,6 +220,16 @@ impl Principal {
             Self::FederatedUser(_) => PrincipalType::FederatedUser,
             Self::SessionToken => PrincipalType::SessionToken,
         }
+    }
+
+    /// The session tags, where the type has them; empty otherwise.
+    pub fn tags(&self) -> impl Iterator<Item = (&String, &Template)> {
+        let tags = match self {
+            Self::AssumeRole(role) => Some(&role.tags),
+            Self::FederatedUser(user) => Some(&user.tags),
+            Self::SessionToken => None,
+        };
+        tags.into_iter().flatten()
     }
 
     /// The session policies, where the type has them.

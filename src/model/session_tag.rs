@@ -86,6 +86,20 @@ impl Template {
     }
 }
 
+/// The template as it is written in the configuration.
+impl std::fmt::Display for Template {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|piece| {
+            formatter.write_str(match piece {
+                Piece::Text(text) => text,
+                Piece::Name => "{user.name}",
+                Piece::Email => "{user.email}",
+                Piece::DisplayName => "{user.display_name}",
+            })
+        })
+    }
+}
+
 /// Checks a key as it stands in the configuration.
 pub fn check_key(key: &str) -> Result<(), TagError> {
     let length = key.chars().count();

@@ -16,7 +16,16 @@ pub trait LeaseStore {
 }
 
 /// Held while one caller fetches a lease; dropping it lets the next one in.
-pub struct LeaseLock(pub Box<dyn std::any::Any>);
+pub struct LeaseLock {
+    _held: Box<dyn std::any::Any>,
+}
+
+impl LeaseLock {
+    /// Holds `held` for as long as the turn lasts.
+    pub fn new(held: impl std::any::Any) -> Self {
+        Self { _held: Box::new(held) }
+    }
+}
 
 /// Why the lease store could not be used.
 #[derive(Debug, thiserror::Error)]

@@ -8,15 +8,8 @@ pub trait Prompter {
     fn text(&self, question: &str, default: Option<&str>) -> Result<String, PromptError>;
     /// A secret, typed without echo.
     fn secret(&self, question: &str) -> Result<Secret, PromptError>;
-    /// The positions of what was picked from a list.
-    fn pick(&self, question: &str, items: &[String], how_many: Pick) -> Result<Vec<usize>, PromptError>;
-}
-
-/// How many items of a list may be picked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pick {
-    One,
-    Any,
+    /// The position of the one item that was picked from a list.
+    fn pick(&self, question: &str, items: &[String]) -> Result<usize, PromptError>;
 }
 
 /// Why a question has no answer.

@@ -6,6 +6,7 @@ use super::Cause;
 use crate::model::account::{AccessKey, AccessKeyId};
 use crate::model::arn::RoleArn;
 use crate::model::duration::SessionDuration;
+use crate::model::grant::Signer;
 use crate::model::lease::Lease;
 use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::region::Region;
@@ -73,6 +74,7 @@ pub enum TokenServiceError {
     Denied {
         action: StsAction,
         access_key_id: AccessKeyId,
+        signer: Signer,
         #[source]
         message: AwsMessage,
     },

@@ -13,6 +13,12 @@ pub fn table<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: &[[String; C
     lines.iter().map(|line| aligned(line, &widths)).collect()
 }
 
+/// Names and values, a line each: a listing without headings.
+pub fn facts(rows: &[[String; 2]]) -> String {
+    let width = rows.iter().map(|[name, _]| name.chars().count()).max().unwrap_or(0);
+    rows.iter().map(|[name, value]| aligned(&[printable(name), printable(value)], &[width, 0])).collect()
+}
+
 /// The text with control characters, and those that reverse the direction of writing, escaped.
 pub fn printable(text: &str) -> String {
     let escape = |character: char| -> String {

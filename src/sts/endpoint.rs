@@ -3,9 +3,9 @@
 
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
+use crate::model::base_url::Base;
 use crate::model::region::Region;
 use crate::ports::TokenServiceError;
-use crate::sys::network::Base;
 
 /// The variables that may name an endpoint, the stronger first (AWS SDKs and Tools Reference Guide,
 /// "Service-specific endpoints").

@@ -12,6 +12,7 @@ use aws_smithy_types::date_time::Format;
 use jiff::{SignedDuration, Timestamp};
 
 use super::token_service::Call;
+use crate::model::grant::Signer;
 use crate::ports::{AwsMessage, Cause, TokenServiceError};
 
 /// AWS rejects a signature that is a quarter of an hour off; what is within this is not the clock's fault.
@@ -44,7 +45,10 @@ pub(super) fn explain<E: ProvideErrorMetadata>(
 fn by_code(call: &Call, message: AwsMessage) -> TokenServiceError {
     let (access_key_id, action) = (call.key.id.clone(), call.action.clone());
     match (message.code.as_str(), call.duration) {
-        ("AccessDenied" | "AccessDeniedException", _) => TokenServiceError::Denied { action, access_key_id, message },
+        ("AccessDenied" | "AccessDeniedException", _) => {
+            let signer = Signer { partition: call.region.partition().to_owned(), account: call.key.owner.clone() };
+            TokenServiceError::Denied { action, access_key_id, signer, message }
+        }
         ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
             TokenServiceError::KeyUnknown { access_key_id, message }
         }

@@ -5,4 +5,5 @@ pub mod clock;
 pub mod files;
 pub mod locks;
 pub mod network;
+pub mod shell;
 pub mod user;

@@ -19,6 +19,7 @@ use base64::Engine;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::model::base_url::Base;
 use crate::ports::Cause;
 
 /// How one far side is talked to.
@@ -76,44 +77,6 @@ pub struct Network {
     base: Base,
     runtime: OnceCell<tokio::runtime::Runtime>,
     connector: OnceCell<SharedHttpConnector>,
-}
-
-/// What the far side's address says about how to reach it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Base {
-    Https,
-    Http,
-    /// This machine: no proxy is asked.
-    Loopback {
-        https: bool,
-    },
-    /// Neither http nor https, or no host.
-    Other,
-}
-
-impl Base {
-    /// Reads scheme and host of a URL. A user name in it makes it `Other`: credentials do not belong in addresses.
-    pub fn of(url: &str) -> Self {
-        let Ok(uri) = url.parse::<http::Uri>() else { return Self::Other };
-        let Some(authority) = uri.authority() else { return Self::Other };
-        if authority.as_str().contains('@') {
-            return Self::Other;
-        }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let loopback = host.eq_ignore_ascii_case("localhost")
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-        match uri.scheme_str() {
-            Some("https") if loopback => Self::Loopback { https: true },
-            Some("http") if loopback => Self::Loopback { https: false },
-            Some("https") => Self::Https,
-            Some("http") => Self::Http,
-            _ => Self::Other,
-        }
-    }
-
-    const fn is_https(self) -> bool {
-        matches!(self, Self::Https | Self::Loopback { https: true })
-    }
 }
 
 impl Network {
@@ -233,27 +196,4 @@ fn usable_certificates(path: &Path) -> Result<Vec<u8>, Cause> {
         }
     }
     if usable.is_empty() { Err("it holds no certificate".into()) } else { Ok(usable.into_bytes()) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_says_how_it_is_reached() {
-        for (url, base) in [
-            ("https://crowd.example.com/crowd", Base::Https),
-            ("http://crowd.example.com", Base::Http),
-            ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
-            ("http://[::1]:8095", Base::Loopback { https: false }),
-            ("https://localhost:8443", Base::Loopback { https: true }),
-            ("http://127.0.0.1.example.com", Base::Http),
-            ("http://localhost@crowd.example.com", Base::Other),
-            ("ftp://127.0.0.1", Base::Other),
-            ("crowd.example.com", Base::Other),
-            ("", Base::Other),
-        ] {
-            assert_eq!(Base::of(url), base, "{url}");
-        }
-    }
 }

@@ -194,6 +194,6 @@ impl LeaseStore for FakeLeases {
 
     fn lock(&self, _: &LeaseKey) -> Result<LeaseLock, LeaseStoreError> {
         self.locks.set(self.locks.get() + 1);
-        Ok(LeaseLock(Box::new(())))
+        Ok(LeaseLock::new(()))
     }
 }

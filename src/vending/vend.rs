@@ -113,7 +113,7 @@ impl Vendor<'_> {
             let account = order.account.name.clone();
             return Err(VendError::SecretMissing { account, access_key_id: access_key_id.clone() });
         };
-        let key = AccessKey { id: access_key_id.clone(), secret };
+        let key = AccessKey { id: access_key_id.clone(), secret, owner: aws_account_id.clone() };
         let mut lease = self.tokens.issue(&key, request)?;
         if lease.aws_account_id.is_none() {
             lease.aws_account_id = aws_account_id.as_ref().map(|id| id.as_str().to_owned());

@@ -34,7 +34,7 @@ const ROLE: &str =
 fn defaults_are_those_of_the_design() {
     let settings = settings(&[("c", BASE)]).unwrap();
     let DirectorySettings::Crowd(crowd) = &settings.directory else { panic!("not crowd") };
-    assert_eq!((crowd.connect_timeout.as_secs(), crowd.call_timeout.as_secs(), crowd.allow_http), (5, 15, false));
+    assert_eq!((crowd.connect_timeout.as_secs(), crowd.call_timeout.as_secs()), (5, 15));
     assert_eq!((settings.secrets.store, settings.secrets.timeout.as_secs()), (SecretStoreChoice::Auto, 5));
     assert!(settings.administrators.use_every_connector);
     let connector = connector(ROLE).unwrap();

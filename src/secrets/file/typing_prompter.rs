@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::model::secret::Secret;
-use crate::ports::{Pick, PromptError, Prompter};
+use crate::ports::{PromptError, Prompter};
 
 pub struct TypingPrompter(RefCell<VecDeque<String>>);
 
@@ -32,7 +32,7 @@ impl Prompter for TypingPrompter {
         self.0.borrow_mut().pop_front().map(Secret::new).ok_or(PromptError::NoTerminal)
     }
 
-    fn pick(&self, _question: &str, _items: &[String], _how_many: Pick) -> Result<Vec<usize>, PromptError> {
+    fn pick(&self, _question: &str, _items: &[String]) -> Result<usize, PromptError> {
         Err(PromptError::NoTerminal)
     }
 }

@@ -9,10 +9,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::emulator::{Emulator, Prepared};
 use super::*;
+use crate::model::base_url::Base;
 use crate::model::lease::Lease;
 use crate::model::session_tag::SessionTag;
 use crate::ports::TokenService;
-use crate::sys::network::{Base, Network, NetworkOptions};
+use crate::sys::network::{Network, NetworkOptions};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const EVERYTHING: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;

@@ -38,7 +38,7 @@ fn service(url: &str, now: Timestamp, call_timeout: Duration) -> StsTokenService
 }
 
 fn key(id: &str, secret: &str) -> AccessKey {
-    AccessKey { id: id.parse().unwrap(), secret: Secret::new(secret.to_owned()) }
+    AccessKey { id: id.parse().unwrap(), secret: Secret::new(secret.to_owned()), owner: None }
 }
 
 fn request(action: IssueAction) -> IssueRequest {

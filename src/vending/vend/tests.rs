@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::grant::Signer;
 use crate::model::name::GroupName;
 use crate::model::principal::{PrincipalFields, PrincipalType};
 use crate::model::secret::Secret;
@@ -74,6 +75,7 @@ fn denied() -> TokenServiceError {
     TokenServiceError::Denied {
         action: StsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
+        signer: Signer { partition: "aws".to_owned(), account: None },
         message: AwsMessage { code: "AccessDenied".to_owned(), text: String::new() },
     }
 }

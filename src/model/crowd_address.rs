@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::sys::network::Base;
+use super::base_url::Base;
 
 /// Where http without TLS may be spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,183 @@
+//! The composition root: the only place that names concrete adapters and joins them to the ports.
+
+use std::cell::OnceCell;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::config::ConfigError;
+use crate::config::environment::Environment;
+use crate::config::file::{self, SourcedFile};
+use crate::config::paths::Paths;
+use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
+use crate::crowd::{CrowdDirectory, CrowdOptions};
+use crate::leases::SealedLeaseFolder;
+use crate::model::passphrase_source::PassphraseSource;
+use crate::model::person::Evidence;
+use crate::model::secret::Secret;
+use crate::os_directory::LocalDirectory;
+use crate::ports::{Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
+use crate::secrets::{self, FileStoreOptions, StoreOptions};
+use crate::sts::{Endpoint, StsOptions, StsTokenService};
+use crate::sys::clock::SystemClock;
+use crate::sys::{files, user};
+use crate::ui::{Reach, TerminalPrompter};
+
+/// How long STS may take to connect to, and for a call with all its attempts.
+const STS_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const STS_CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What every command starts from. Adapters are made when they are asked for.
+pub struct App {
+    pub environment: Environment,
+    pub paths: Paths,
+    pub clock: Rc<dyn Clock>,
+    pub prompter: Rc<dyn Prompter>,
+    /// For secrets that a hook needs: the controlling terminal will do.
+    hook_prompter: Rc<dyn Prompter>,
+    settings: OnceCell<Settings>,
+    config: Option<PathBuf>,
+}
+
+impl App {
+    pub fn new(environment: Vec<(OsString, OsString)>, config: Option<&Path>, input_is_terminal: bool) -> Result<Self> {
+        let environment = Environment::new(environment);
+        let paths = Paths::resolve(&environment, config)?;
+        Ok(Self {
+            environment,
+            paths,
+            clock: Rc::new(SystemClock),
+            prompter: Rc::new(TerminalPrompter::new(Reach::StandardInput { is_terminal: input_is_terminal })),
+            hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
+            settings: OnceCell::new(),
+            config: config.map(Path::to_owned),
+        })
+    }
+
+    /// The configuration file that was asked for on the command line or in the environment, as an absolute path.
+    pub fn chosen_config(&self) -> std::io::Result<Option<PathBuf>> {
+        let chosen = self.config.clone().or_else(|| self.environment.path("AFED_CONFIG"));
+        chosen.map(std::path::absolute).transpose()
+    }
+
+    /// The person's log-in shell, as the environment names it.
+    pub fn login_shell(&self) -> Option<PathBuf> {
+        self.environment.path("SHELL")
+    }
+
+    /// The settings, read once: the machine's file first, then the person's.
+    pub fn settings(&self) -> Result<&Settings, ConfigError> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings);
+        }
+        let files: Vec<SourcedFile> = [&self.paths.machine_config, &self.paths.user_config]
+            .into_iter()
+            .filter_map(|path| read_config(path).transpose())
+            .collect::<Result<_, _>>()?;
+        if files.is_empty() {
+            return Err(ConfigError::Missing { user: self.paths.user_config.clone() });
+        }
+        let settings = Settings::resolve(files)?;
+        Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// The secret store that the settings choose.
+    pub fn secrets(&self, settings: &SecretSettings) -> Result<Box<dyn SecretStore>> {
+        let mut passphrase = settings.passphrase.clone();
+        if let PassphraseSource::SystemdCredential { folder, .. } = &mut passphrase {
+            *folder = self.environment.path("CREDENTIALS_DIRECTORY");
+        }
+        let file = FileStoreOptions {
+            path: settings.file.clone().unwrap_or_else(|| self.paths.secret_file.clone()),
+            passphrase,
+            prompter: Rc::clone(&self.hook_prompter),
+        };
+        Ok(secrets::open(settings.store, StoreOptions { keyring_timeout: settings.timeout, file })?)
+    }
+
+    /// The directory that the settings choose.
+    pub fn directory(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Box<dyn Directory>> {
+        Ok(match &settings.directory {
+            DirectorySettings::Crowd(crowd) => Box::new(self.crowd_with_stored_password(crowd, secrets)?),
+            DirectorySettings::Os => Box::new(LocalDirectory),
+        })
+    }
+
+    /// Where sessions are opened and closed, with a directory that has them.
+    pub fn sessions(&self, crowd: &CrowdSettings, secrets: &dyn SecretStore) -> Result<Box<dyn Sessions>> {
+        Ok(Box::new(self.crowd_with_stored_password(crowd, secrets)?))
+    }
+
+    /// The Crowd server of the settings, with this password for the application.
+    pub fn crowd(&self, settings: &CrowdSettings, password: Secret) -> CrowdDirectory {
+        CrowdDirectory::new(CrowdOptions {
+            address: settings.address.clone(),
+            application: settings.application.clone(),
+            password,
+            connect_timeout: settings.connect_timeout,
+            call_timeout: settings.call_timeout,
+            ca_bundle: settings.ca_bundle.clone().or_else(|| self.environment.path("AWS_CA_BUNDLE")),
+        })
+    }
+
+    fn crowd_with_stored_password(
+        &self,
+        settings: &CrowdSettings,
+        secrets: &dyn SecretStore,
+    ) -> Result<CrowdDirectory> {
+        let Some(password) = secrets.lookup(&settings.application_secret())? else {
+            return Err(DirectoryError::ApplicationPasswordMissing {
+                directory: settings.address.to_string(),
+                application: settings.application.to_string(),
+            }
+            .into());
+        };
+        Ok(self.crowd(settings, password))
+    }
+
+    /// What the caller of this process can show: the stored session, or the user that the kernel says they are.
+    pub fn evidence(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Evidence> {
+        match &settings.directory {
+            DirectorySettings::Crowd(crowd) => match secrets.lookup(&crowd.session_secret())? {
+                Some(token) => Ok(Evidence::Session(token)),
+                None => Err(DirectoryError::NotLoggedIn { directory: crowd.address.to_string() }.into()),
+            },
+            DirectorySettings::Os => {
+                let uid = user::effective_uid().map_err(|source| DirectoryError::LocalLookup {
+                    what: "the user of this process".to_owned(),
+                    source,
+                })?;
+                Ok(Evidence::LocalUser { uid })
+            }
+        }
+    }
+
+    /// Where STS is asked, as the environment has it.
+    pub fn sts_endpoint(&self) -> Result<Endpoint> {
+        Ok(Endpoint::resolve(|name| self.environment.text(name).map(str::to_owned))?)
+    }
+
+    pub fn tokens(&self, endpoint: Endpoint) -> StsTokenService {
+        let options = StsOptions {
+            endpoint,
+            ca_bundle: self.environment.path("AWS_CA_BUNDLE"),
+            connect_timeout: STS_CONNECT_TIMEOUT,
+            call_timeout: STS_CALL_TIMEOUT,
+        };
+        StsTokenService::new(options, Rc::clone(&self.clock))
+    }
+
+    pub fn leases<'a>(&self, secrets: &'a dyn SecretStore) -> SealedLeaseFolder<'a> {
+        SealedLeaseFolder::new(self.paths.leases.clone(), secrets)
+    }
+}
+
+fn read_config(path: &PathBuf) -> Result<Option<SourcedFile>, ConfigError> {
+    let failed = |source| ConfigError::File { path: path.clone(), operation: "read", source };
+    let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())))?;
+    file::parse(path.clone(), &text).map(Some)
+}

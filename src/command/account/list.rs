@@ -1,0 +1,40 @@
+//! `afed account list`: every account, with the key it stands for.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::app::App;
+use crate::command::answer;
+use crate::model::account::AccountSource;
+use crate::render::table::table;
+use crate::ui::Streams;
+
+/// List the accounts
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let accounts = settings.account_names().map(|name| settings.account(name)).collect::<Result<Vec<_>, _>>()?;
+    if args.json {
+        return answer::json(streams, &accounts.iter().map(super::show::as_json).collect::<Vec<_>>());
+    }
+    if accounts.is_empty() {
+        streams.status("There is no account yet");
+        streams.hint("add one: afed account create");
+        return Ok(());
+    }
+    let rows: Vec<[String; 4]> = accounts
+        .iter()
+        .map(|account| {
+            let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source;
+            let owner = aws_account_id.as_ref().map_or_else(|| "not proved".to_owned(), ToString::to_string);
+            [account.name.to_string(), "access-key".to_owned(), access_key_id.to_string(), owner]
+        })
+        .collect();
+    answer::text(streams, &table(["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT"], &rows))
+}

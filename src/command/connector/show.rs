@@ -1,0 +1,100 @@
+//! `afed connector show`: one connector, as it is resolved.
+
+use anyhow::Result;
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::command::{answer, config_file};
+use crate::model::connector::Connector;
+use crate::model::principal::Principal;
+use crate::ui::Streams;
+
+/// Show a connector
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// The connector's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let connector = settings.connector(&args.name, &config_file::read_policy)?;
+    let origin = settings.origin_of_connector(&args.name).map(|path| path.display().to_string());
+    if args.json {
+        let mut shown = as_json(&connector);
+        shown["configured_in"] = json!(origin);
+        return answer::json(streams, &shown);
+    }
+    let (role_arn, external_id, source_identity) = match &connector.principal {
+        Principal::AssumeRole(role) => (
+            Some(role.role_arn.to_string()),
+            role.external_id.clone(),
+            role.source_identity.as_ref().map(ToString::to_string),
+        ),
+        Principal::FederatedUser(_) | Principal::SessionToken => (None, None, None),
+    };
+    let policies = connector.principal.policies();
+    answer::facts(
+        streams,
+        [
+            ("connector", Some(connector.name.to_string())),
+            ("account", Some(connector.account.to_string())),
+            ("principal", Some(connector.principal.principal_type().to_string())),
+            ("role", role_arn),
+            ("external id", external_id),
+            ("duration", Some(connector.duration.to_string())),
+            ("region", Some(connector.region.to_string())),
+            ("open to", Some(open_to(&connector))),
+            ("policy", policies.and_then(|policies| policies.inline.as_ref()).map(ToString::to_string)),
+            ("policy ARNs", policies.and_then(|policies| joined(&policies.arns))),
+            ("tags", joined(&tag_lines(&connector))),
+            ("source identity", source_identity),
+            ("configured in", origin),
+        ],
+    )
+}
+
+/// The groups, or the administrators alone.
+pub fn open_to(connector: &Connector) -> String {
+    joined(&connector.groups).unwrap_or_else(|| "administrators only".to_owned())
+}
+
+fn joined<T: ToString>(items: &[T]) -> Option<String> {
+    let items: Vec<String> = items.iter().map(ToString::to_string).collect();
+    (!items.is_empty()).then(|| items.join(", "))
+}
+
+fn tag_lines(connector: &Connector) -> Vec<String> {
+    connector.principal.tags().map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+/// The connector as listings give it, with the names of the configuration.
+pub fn as_json(connector: &Connector) -> Value {
+    let mut shown = json!({
+        "name": connector.name,
+        "account": connector.account,
+        "principal": connector.principal.principal_type(),
+        "duration_seconds": connector.duration.seconds(),
+        "region": connector.region,
+        "groups": connector.groups,
+    });
+    if let Principal::AssumeRole(role) = &connector.principal {
+        shown["role_arn"] = json!(role.role_arn);
+        shown["external_id"] = json!(role.external_id);
+        shown["transitive_tags"] = json!(role.transitive_tags);
+        shown["source_identity"] = json!(role.source_identity.as_ref().map(ToString::to_string));
+    }
+    if let Some(policies) = connector.principal.policies() {
+        let tags: serde_json::Map<String, Value> =
+            connector.principal.tags().map(|(key, value)| (key.clone(), json!(value.to_string()))).collect();
+        shown["policy"] = json!(policies.inline.as_ref().map(|policy| policy.as_str()));
+        shown["policy_arns"] = json!(policies.arns);
+        shown["tags"] = Value::Object(tags);
+    }
+    shown
+}

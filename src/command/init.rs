@@ -1,0 +1,215 @@
+//! `afed init`: asks for the directory and the secret store, proves both, then writes the configuration.
+
+use anyhow::Result;
+use clap::Args;
+use toml_edit::Value;
+
+use super::config_file;
+use super::error::CommandError;
+use super::questions::Question;
+use crate::app::App;
+use crate::config::ConfigError;
+use crate::config::file::{self, DirectoryChoice};
+use crate::config::settings::{CrowdSettings, DirectorySettings, Settings};
+use crate::config::starter::{Starter, StarterCrowd};
+use crate::model::secret::{Secret, SecretId};
+use crate::model::secret_store_choice::SecretStoreChoice;
+use crate::ports::{Directory, SecretStore};
+use crate::sys::files::{self, Mode};
+use crate::ui::Streams;
+
+/// Set up the directory and the secret store, prove both, and write the configuration
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Who says who people are
+    #[arg(long, value_enum)]
+    directory: Option<DirectoryChoice>,
+    /// Crowd's base URL, such as https://crowd.example.com/crowd
+    #[arg(long, value_name = "URL")]
+    crowd_url: Option<String>,
+    /// The name of the application that afed is to Crowd
+    #[arg(long, value_name = "NAME")]
+    application: Option<String>,
+    /// Read the application's password from standard input
+    #[arg(long)]
+    application_password_stdin: bool,
+    /// A group of administrators, who may use every connector [may be repeated]
+    #[arg(long = "admin-group", value_name = "GROUP")]
+    admin_groups: Vec<String>,
+    /// Have no administrators
+    #[arg(long, conflicts_with = "admin_groups")]
+    no_admin_groups: bool,
+    /// Where secrets rest [default: auto, the keyring of this platform]
+    #[arg(long, value_enum, value_name = "STORE")]
+    secret_store: Option<SecretStoreChoice>,
+    /// Take the passphrase of an encrypted secret file from this file
+    #[arg(long, value_name = "FILE", group = "passphrase")]
+    passphrase_file: Option<String>,
+    /// Take the passphrase of an encrypted secret file from this file descriptor
+    #[arg(long, value_name = "NUMBER", group = "passphrase")]
+    passphrase_fd: Option<i32>,
+    /// Take the passphrase of an encrypted secret file from this systemd credential
+    #[arg(long, value_name = "NAME", group = "passphrase")]
+    passphrase_credential: Option<String>,
+    /// Trust the PEM certificates in this file in place of the system's
+    #[arg(long, value_name = "FILE")]
+    ca_bundle: Option<String>,
+    /// Allow http without TLS to another machine, passwords readable on the way
+    #[arg(long)]
+    allow_http: bool,
+    /// Store a new password of the application and change nothing else
+    #[arg(long, conflicts_with_all = ["directory", "crowd_url", "application", "admin_groups", "secret_store"])]
+    password_only: bool,
+}
+
+const DIRECTORY: Question =
+    Question { what: "the directory", prompt: "Who says who people are?", flag: "--directory crowd or --directory os" };
+const CROWD_URL: Question = Question {
+    what: "Crowd's address",
+    prompt: "Crowd's base URL (such as https://crowd.example.com/crowd)",
+    flag: "--crowd-url URL",
+};
+const APPLICATION: Question = Question {
+    what: "the application's name",
+    prompt: "The application that afed is to Crowd",
+    flag: "--application NAME",
+};
+const PASSWORD: Question = Question {
+    what: "the application's password",
+    prompt: "The application's password",
+    flag: "--application-password-stdin",
+};
+const ADMIN_GROUPS: Question = Question {
+    what: "the administrators' groups",
+    prompt: "Groups of administrators, separated by commas (may be empty)",
+    flag: "--admin-group GROUP or --no-admin-groups",
+};
+const STORE: Question =
+    Question { what: "the secret store", prompt: "Where shall secrets rest?", flag: "--secret-store STORE" };
+
+pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    if args.password_only {
+        return replace_password(args, app, streams);
+    }
+    let path = &app.paths.user_config;
+    let _turn = config_file::lock(path)?;
+    if path.exists() {
+        return Err(CommandError::AlreadyConfigured { path: path.clone() }.into());
+    }
+    let text = ask(args, app)?.to_toml();
+    let settings = Settings::resolve(vec![file::parse(path.clone(), &text)?])?;
+    let secrets = app.secrets(&settings.secrets)?;
+    prove_store(secrets.as_ref())?;
+    streams.status(&format!("The secret store works: {}", settings.secrets.store));
+    let password = match &settings.directory {
+        DirectorySettings::Crowd(crowd) => Some((crowd, proved_password(args, app, streams, crowd)?)),
+        DirectorySettings::Os => {
+            app.directory(&settings, secrets.as_ref())?.probe()?;
+            None
+        }
+    };
+    if let Some((crowd, password)) = &password {
+        secrets.store(&crowd.application_secret(), password)?;
+    }
+    if let Err(source) = files::replace(path, text.as_bytes(), Mode::Private) {
+        if let Some((crowd, _)) = &password {
+            secrets.forget(&crowd.application_secret())?;
+        }
+        return Err(ConfigError::File { path: path.clone(), operation: "written", source }.into());
+    }
+    streams.status(&format!("Wrote {}", path.display()));
+    streams.hint("add the key of an IAM user: afed account create NAME --access-key-id AKIA…");
+    Ok(())
+}
+
+fn replace_password(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let DirectorySettings::Crowd(crowd) = &settings.directory else {
+        return Err(CommandError::CrowdOnly { flag: "--password-only" }.into());
+    };
+    let password = proved_password(args, app, streams, crowd)?;
+    app.secrets(&settings.secrets)?.store(&crowd.application_secret(), &password)?;
+    streams.status(&format!("Stored the password of the application “{}”", crowd.application));
+    Ok(())
+}
+
+fn ask(args: &InitArgs, app: &App) -> Result<Starter> {
+    let choices = [
+        ("Atlassian Crowd, or Jira acting as a Crowd server".to_owned(), DirectoryChoice::Crowd),
+        ("the users and groups of this machine".to_owned(), DirectoryChoice::Os),
+    ];
+    let directory = DIRECTORY.one_of(app, args.directory, &choices)?;
+    let crowd = match directory {
+        DirectoryChoice::Crowd => Some(StarterCrowd {
+            url: CROWD_URL.text(app, args.crowd_url.as_deref(), None)?,
+            application: APPLICATION.text(app, args.application.as_deref(), Some("afed"))?,
+            ca_bundle: args.ca_bundle.as_deref().map(absolute).transpose()?,
+            allow_http: args.allow_http,
+        }),
+        DirectoryChoice::Os => {
+            refuse_crowd_flags(args)?;
+            None
+        }
+    };
+    let admin_groups = match (&args.admin_groups[..], args.no_admin_groups) {
+        ([], false) => ADMIN_GROUPS.list(app)?,
+        (groups, _) => groups.to_vec(),
+    };
+    let stores: Vec<(String, SecretStoreChoice)> =
+        crate::secrets::AVAILABLE.iter().map(|choice| (choice.to_string(), *choice)).collect();
+    let store = match args.secret_store {
+        Some(store) => store,
+        None if args.directory.is_some() => SecretStoreChoice::Auto,
+        None => STORE.one_of(app, None, &stores)?,
+    };
+    Ok(Starter { directory, crowd, admin_groups, store, passphrase: passphrase(args)? })
+}
+
+fn refuse_crowd_flags(args: &InitArgs) -> Result<(), CommandError> {
+    let given = [
+        ("--crowd-url", args.crowd_url.is_some()),
+        ("--application", args.application.is_some()),
+        ("--application-password-stdin", args.application_password_stdin),
+        ("--ca-bundle", args.ca_bundle.is_some()),
+        ("--allow-http", args.allow_http),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        Some((flag, _)) => Err(CommandError::CrowdOnly { flag }),
+        None => Ok(()),
+    }
+}
+
+fn passphrase(args: &InitArgs) -> Result<Option<(&'static str, Value)>> {
+    if let Some(path) = &args.passphrase_file {
+        return Ok(Some(("passphrase_file", absolute(path)?.into())));
+    }
+    if let Some(descriptor) = args.passphrase_fd {
+        return Ok(Some(("passphrase_fd", i64::from(descriptor).into())));
+    }
+    Ok(args.passphrase_credential.as_deref().map(|name| ("passphrase_credential", name.into())))
+}
+
+/// A path given on the command line is relative to where the person is, one in the file to where the file is.
+fn absolute(path: &str) -> Result<String> {
+    Ok(std::path::absolute(path)?.to_string_lossy().into_owned())
+}
+
+/// The application's password, after Crowd has accepted it.
+fn proved_password(args: &InitArgs, app: &App, streams: &mut Streams, crowd: &CrowdSettings) -> Result<Secret> {
+    let password = PASSWORD.secret(app, streams, args.application_password_stdin)?;
+    app.crowd(crowd, password.clone()).probe()?;
+    streams.status(&format!("Crowd accepts the application “{}”: {}", crowd.application, crowd.address));
+    Ok(password)
+}
+
+/// Shows that the store keeps, gives back and forgets.
+fn prove_store(secrets: &dyn SecretStore) -> Result<()> {
+    let probe = Secret::new("afed was here".to_owned());
+    secrets.store(&SecretId::Probe, &probe)?;
+    let found = secrets.lookup(&SecretId::Probe)?;
+    secrets.forget(&SecretId::Probe)?;
+    match found {
+        Some(found) if found.expose() == probe.expose() => Ok(()),
+        _ => Err(CommandError::StoreForgets.into()),
+    }
+}

@@ -1,0 +1,42 @@
+//! `afed login`: makes a Crowd session and keeps its token in the secret store.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::error::CommandError;
+use super::questions::Question;
+use crate::app::App;
+use crate::config::settings::DirectorySettings;
+use crate::render::moment::told;
+use crate::ui::Streams;
+use crate::vending::sign_in;
+
+/// Log in to Crowd and keep the session
+#[derive(Debug, Args)]
+pub struct LoginArgs {
+    /// The user name at Crowd
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+const USER: Question = Question { what: "the user name", prompt: "User name", flag: "--user NAME" };
+const PASSWORD: Question = Question { what: "the password", prompt: "Password", flag: "--password-stdin" };
+
+pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let DirectorySettings::Crowd(crowd) = &settings.directory else {
+        return Err(CommandError::NoLogIn.into());
+    };
+    let secrets = app.secrets(&settings.secrets)?;
+    let sessions = app.sessions(crowd, secrets.as_ref())?;
+    let user = USER.text(app, args.user.as_deref(), None)?;
+    let password = PASSWORD.secret(app, streams, args.password_stdin)?;
+    let identity =
+        sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?;
+    let until = identity.until.map(|until| format!(", until {}", told(until, app.clock.now()))).unwrap_or_default();
+    streams.status(&format!("Logged in as {}{until}", identity.person.name));
+    Ok(())
+}

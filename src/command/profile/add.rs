@@ -1,0 +1,53 @@
+//! `afed profile add`: writes the hook into AWS's configuration file and leaves every other byte as it was.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::aws_config;
+use crate::app::App;
+use crate::aws_files::{self, AddOutcome, Hook, Overwrite, ProfileName};
+use crate::command::config_file;
+use crate::command::error::CommandError;
+use crate::ui::Streams;
+
+/// Add a profile whose credentials come from a connector
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// The profile's name [default: the connector's]
+    #[arg(value_name = "NAME")]
+    name: Option<ProfileName>,
+    /// The connector that gives the credentials
+    #[arg(long, value_name = "CONNECTOR")]
+    connector: String,
+    /// Overwrite a profile that afed did not write
+    #[arg(long)]
+    force: bool,
+}
+
+pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => connector.name.as_str().parse()?,
+    };
+    let hook = Hook::new(&std::env::current_exe()?, app.chosen_config()?.as_deref(), connector.name.clone())?;
+    let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
+    let path = &app.paths.aws_config;
+    let (outcome, file) =
+        aws_config::change(path, |config| aws_files::add_hook(config, &name, &hook, &connector.region, overwrite))?;
+    let done = match outcome {
+        AddOutcome::RefusedForeign { keys } => {
+            return Err(CommandError::ForeignProfile { profile: name.to_string(), path: path.clone(), keys }.into());
+        }
+        AddOutcome::Unchanged => "is there already, as it should be,",
+        AddOutcome::Added => "was added",
+        AddOutcome::Updated => "was updated",
+    };
+    streams.status(&format!("The profile “{name}” {done} in {}", path.display()));
+    for fault in file.faults() {
+        streams.warning(&format!("some AWS tools can't read {}: {fault}", path.display()));
+    }
+    streams.hint(&format!("use it: aws --profile {name} sts get-caller-identity"));
+    Ok(())
+}

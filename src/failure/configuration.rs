@@ -1,0 +1,35 @@
+//! What to do about a configuration that can't be used.
+
+use super::{Kind, Verdict};
+use crate::config::ConfigError;
+
+pub fn verdict(error: &ConfigError) -> Verdict {
+    match hint(error) {
+        Some(hint) => Verdict::hint(Kind::Configuration, hint),
+        None => Verdict::plain(Kind::Configuration),
+    }
+}
+
+fn hint(error: &ConfigError) -> Option<String> {
+    match error {
+        ConfigError::Missing { .. } => Some("set it up: afed init".to_owned()),
+        ConfigError::UnknownKey { nearest, .. } => nearest.map(|nearest| format!("did you mean “{nearest}”?")),
+        ConfigError::NoSuchConnector { nearest, .. } => Some(nearest.as_ref().map_or_else(
+            || "see which there are: afed connector list".to_owned(),
+            |nearest| format!("did you mean “{nearest}”? All of them: afed connector list"),
+        )),
+        ConfigError::NoSuchAccount { nearest, .. } | ConfigError::AccountOfConnector { nearest, .. } => {
+            Some(nearest.as_ref().map_or_else(
+                || "see which there are: afed account list".to_owned(),
+                |nearest| format!("did you mean “{nearest}”? All of them: afed account list"),
+            ))
+        }
+        ConfigError::DefinedTwice { second, .. } => {
+            Some(format!("take it out of one of them; the second can be edited at {}", second.display()))
+        }
+        ConfigError::NameTaken { what, .. } => {
+            Some(format!("choose another name, or edit the file to change {what} that is there"))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,47 @@
+//! What to do when a directory does not vouch for a person.
+
+use super::{Kind, Verdict};
+use crate::ports::DirectoryError;
+
+pub fn verdict(error: &DirectoryError) -> Verdict {
+    use DirectoryError as E;
+    match error {
+        E::NotLoggedIn { .. } | E::SessionEnded { .. } => Verdict::hint(Kind::LogInNeeded, "log in: afed login"),
+        E::WrongPassword { .. } => Verdict::hint(Kind::Denied, "check both and try again: afed login"),
+        E::PasswordExpired { directory } => {
+            Verdict::hint(Kind::Denied, format!("change it at {directory}, then: afed login"))
+        }
+        E::PersonInactive { .. } | E::PersonUnknown { .. } => {
+            Verdict::hint(Kind::Denied, "ask the directory's administrator about the account")
+        }
+        E::PersonOutsideApplication { application, .. } => Verdict::hint(
+            Kind::Denied,
+            format!("ask Crowd's administrator for a group that may use the application “{application}”"),
+        ),
+        E::ApplicationRejected { .. } | E::ApplicationPasswordMissing { .. } => {
+            Verdict::hint(Kind::Configuration, "store the application's password: afed init --password-only")
+        }
+        E::AddressRejected { application, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!(
+                "in Crowd's console, under Applications › {application} › Remote addresses, add this machine's address, and see that the application is active"
+            ),
+        ),
+        E::ApplicationForbidden { application, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!("in Crowd's console, see the permissions of the application “{application}” on its directories"),
+        ),
+        E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {directory}"))
+        }
+        E::NotCrowd { .. } => Verdict::hint(
+            Kind::Unreachable,
+            "see that crowd.url is Crowd's base URL, such as https://crowd.example.com/crowd, with no log-in page or proxy before it",
+        ),
+        E::Unexpected { .. } => Verdict::plain(Kind::Denied),
+        E::LocalUserUnknown { .. } | E::LocalLookup { .. } => {
+            Verdict::hint(Kind::Denied, "see what the system knows of you: id")
+        }
+        E::EvidenceUnfit { .. } => Verdict::plain(Kind::Fault),
+    }
+}

@@ -1,0 +1,58 @@
+//! What to do when AWS STS does not hand out credentials.
+
+use super::{Kind, Verdict};
+use crate::model::grant::{self, Signer};
+use crate::model::sts_action::StsAction;
+use crate::ports::TokenServiceError;
+
+pub fn verdict(error: &TokenServiceError) -> Verdict {
+    use TokenServiceError as E;
+    match error {
+        E::Denied { action, signer, .. } => Verdict { kind: Kind::Denied, hints: grants(action, signer) },
+        E::KeyUnknown { access_key_id, .. } => Verdict::hint(
+            Kind::Denied,
+            format!(
+                "in the IAM console, see that the key {access_key_id} is there and active, in the partition of the region"
+            ),
+        ),
+        E::WrongSecret { access_key_id, .. } => Verdict::hint(
+            Kind::Denied,
+            format!("store the right secret: afed account create NAME --access-key-id {access_key_id} --secret-only"),
+        ),
+        E::ClockSkew { .. } => Verdict::hint(Kind::Denied, "set this machine's clock: timedatectl set-ntp true"),
+        E::Expired { .. } => Verdict::plain(Kind::Denied),
+        E::PolicyMalformed { .. } => Verdict::hint(
+            Kind::Configuration,
+            "a session policy needs Version, and a Statement with Effect, Action and Resource; see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html",
+        ),
+        E::PolicyTooLarge { .. } => Verdict::hint(
+            Kind::Configuration,
+            "shorten the policy, name fewer policy ARNs or tags, or move rights into the role's own policy",
+        ),
+        E::Invalid { .. } => Verdict::hint(
+            Kind::Configuration,
+            "if it is the duration: lower the connector's, or raise the role's maximum session duration in IAM",
+        ),
+        E::RegionDisabled { .. } => Verdict::hint(
+            Kind::Configuration,
+            "switch STS on for the region in the IAM console under Account settings, or give the connector another region",
+        ),
+        E::Busy { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),
+        E::Unreachable { endpoint, .. } => {
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {endpoint}"))
+        }
+        E::EndpointRefused { variable, .. } => {
+            Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))
+        }
+        E::Refused { .. } => Verdict::plain(Kind::Denied),
+        E::Incomplete { .. } => Verdict::plain(Kind::Unreachable),
+    }
+}
+
+/// What an administrator of AWS pastes to allow the action.
+fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
+    let Some(grant) = grant::needed(action, signer) else { return Vec::new() };
+    let user = format!("the IAM user of the key needs this policy: {}", grant.user_policy);
+    let role = grant.trust_policy.map(|policy| format!("the role needs this trust policy: {policy}"));
+    std::iter::once(user).chain(role).collect()
+}

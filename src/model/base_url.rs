@@ -1,0 +1,62 @@
+//! What the address of a far side says about how it is reached: with TLS or without, on this machine or another.
+
+/// What the far side's address says about how to reach it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    Https,
+    Http,
+    /// This machine: no proxy is asked.
+    Loopback {
+        https: bool,
+    },
+    /// Neither http nor https, or no host.
+    Other,
+}
+
+impl Base {
+    /// Reads scheme and host of a URL. A user name in it makes it `Other`: credentials do not belong in addresses.
+    pub fn of(url: &str) -> Self {
+        let Ok(uri) = url.parse::<http::Uri>() else { return Self::Other };
+        let Some(authority) = uri.authority() else { return Self::Other };
+        if authority.as_str().contains('@') {
+            return Self::Other;
+        }
+        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
+        let loopback = host.eq_ignore_ascii_case("localhost")
+            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        match uri.scheme_str() {
+            Some("https") if loopback => Self::Loopback { https: true },
+            Some("http") if loopback => Self::Loopback { https: false },
+            Some("https") => Self::Https,
+            Some("http") => Self::Http,
+            _ => Self::Other,
+        }
+    }
+
+    pub const fn is_https(self) -> bool {
+        matches!(self, Self::Https | Self::Loopback { https: true })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_it_is_reached() {
+        for (url, base) in [
+            ("https://crowd.example.com/crowd", Base::Https),
+            ("http://crowd.example.com", Base::Http),
+            ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
+            ("http://[::1]:8095", Base::Loopback { https: false }),
+            ("https://localhost:8443", Base::Loopback { https: true }),
+            ("http://127.0.0.1.example.com", Base::Http),
+            ("http://localhost@crowd.example.com", Base::Other),
+            ("ftp://127.0.0.1", Base::Other),
+            ("crowd.example.com", Base::Other),
+            ("", Base::Other),
+        ] {
+            assert_eq!(Base::of(url), base, "{url}");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! From the command line to the exit code: parse, dispatch, report.
+
+use std::io::Write;
+
+use clap::Parser;
+
+use crate::app::App;
+use crate::command::{self, Cli};
+use crate::failure::{self, Kind};
+use crate::process::Process;
+use crate::ui::{Input, Streams};
+
+/// Runs one command to its end and returns its exit code.
+pub fn run(process: Process) -> u8 {
+    report_panics_in_one_line();
+    let mut streams = Streams {
+        input: Input { reader: process.input, is_terminal: process.input_is_terminal },
+        output: process.output,
+        output_is_terminal: process.output_is_terminal,
+        diagnostics: process.diagnostics,
+    };
+    let cli = match Cli::try_parse_from(process.arguments) {
+        Ok(cli) => cli,
+        Err(answer) => return tell_usage(&mut streams, &answer),
+    };
+    let is_hook = cli.verb.is_hook();
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let app = App::new(process.environment, cli.config.as_deref(), streams.input.is_terminal)?;
+        command::dispatch(cli.verb, &app, &mut streams)
+    }));
+    match outcome {
+        Ok(Ok(())) => 0,
+        Ok(Err(error)) => {
+            let report = failure::explain(&error);
+            let text = if is_hook { report.in_one_line() } else { report.in_full() };
+            drop(streams.diagnostics.write_all(text.as_bytes()));
+            report.kind.exit_code()
+        }
+        Err(_panic) => Kind::Fault.exit_code(),
+    }
+}
+
+/// Help and version go to stdout with 0; a wrong command line goes to stderr with 2.
+fn tell_usage(streams: &mut Streams, answer: &clap::Error) -> u8 {
+    let text = answer.render();
+    if answer.use_stderr() {
+        drop(write!(streams.diagnostics, "{text}"));
+        return Kind::Usage.exit_code();
+    }
+    match streams.payload(text.to_string().as_bytes()) {
+        Ok(()) => 0,
+        Err(_) => Kind::Unreachable.exit_code(),
+    }
+}
+
+/// A panic's message may quote what it choked on, so only its place is told.
+fn report_panics_in_one_line() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
+        drop(writeln!(std::io::stderr(), "error: afed met a fault of its own{place}"));
+    }));
+}

@@ -1,0 +1,77 @@
+//! The three standard streams as the process was given them.
+
+use std::io::{self, Read, Write};
+
+use zeroize::Zeroizing;
+
+use crate::model::secret::Secret;
+use crate::render::table::printable;
+
+/// Where the answer and everything said about it go.
+pub struct Streams {
+    pub input: Input,
+    pub output: Box<dyn Write>,
+    pub output_is_terminal: bool,
+    pub diagnostics: Box<dyn Write>,
+}
+
+/// Standard input, and whether a person sits at it.
+pub struct Input {
+    pub reader: Box<dyn Read>,
+    pub is_terminal: bool,
+}
+
+impl Streams {
+    /// Writes the whole answer, once.
+    pub fn payload(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.output.write_all(bytes)?;
+        self.output.flush()
+    }
+
+    /// Says what was done.
+    pub fn status(&mut self, text: &str) {
+        self.say("", text);
+    }
+
+    /// Says what did not go as it should although the answer stands.
+    pub fn warning(&mut self, text: &str) {
+        self.say("warning: ", text);
+    }
+
+    /// Says what to do next.
+    pub fn hint(&mut self, text: &str) {
+        self.say("hint: ", text);
+    }
+
+    /// A reader that has gone away must not turn a done deed into a failure, so nothing is made of it.
+    fn say(&mut self, kind: &str, text: &str) {
+        drop(writeln!(self.diagnostics, "{kind}{}", printable(text)));
+    }
+}
+
+impl Input {
+    /// A secret that was piped in: one line, its line end taken off.
+    pub fn secret(&mut self) -> io::Result<Secret> {
+        const LONGEST: u64 = 64 * 1_024;
+        let mut text = Zeroizing::new(String::new());
+        self.reader.by_ref().take(LONGEST).read_to_string(&mut text)?;
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        Ok(Secret::new(line.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_piped_secret_loses_its_line_end_only() {
+        for (piped, expected) in
+            [("secret\n", "secret"), ("secret\r\n", "secret"), (" secret ", " secret "), ("a\n\n", "a\n"), ("", "")]
+        {
+            let mut input = Input { reader: Box::new(piped.as_bytes()), is_terminal: false };
+            assert_eq!(input.secret().unwrap().expose(), expected);
+        }
+    }
+}
