@@ -175,9 +175,9 @@ impl App {
     }
 }
 
-fn read_config(path: &PathBuf) -> Result<Option<SourcedFile>, ConfigError> {
-    let failed = |source| ConfigError::File { path: path.clone(), operation: "read", source };
+fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
+    let failed = |source| ConfigError::File { path: path.to_owned(), operation: "read", source };
     let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())))?;
-    file::parse(path.clone(), &text).map(Some)
+    file::parse(path.to_owned(), &text).map(Some)
 }

@@ -24,8 +24,6 @@ pub struct Profile {
 pub struct Setting {
     pub key: String,
     pub value: String,
-    /// Counted from 1.
-    pub line: usize,
 }
 
 impl Profile {
@@ -76,7 +74,7 @@ impl AwsConfig {
         for index in section.header + 1..section.end {
             match (self.lines[index].kind(), settings.last_mut()) {
                 (Kind::Setting { key, value }, _) => {
-                    settings.push(Setting { key: lower_key(key), value: shown(value), line: index + 1 });
+                    settings.push(Setting { key: lower_key(key), value: shown(value) });
                 }
                 (Kind::Continuation(more), Some(setting)) => {
                     setting.value = format!("{}\n{}", setting.value, shown(more));
@@ -158,9 +156,8 @@ mod tests {
         let names: Vec<_> = config.profiles().into_iter().map(|profile| (profile.name, profile.line)).collect();
         assert_eq!(names, [("default".to_owned(), 2), ("x".to_owned(), 7), ("a b".to_owned(), 14)]);
         let settings = config.profile("x").unwrap().settings;
-        let read: Vec<_> =
-            settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str(), setting.line)).collect();
-        assert_eq!(read, [("region", "r1", 8), ("s3", "\nmax = 1\nb = 2", 9), ("name", "caf\u{fffd}", 13)]);
+        let read: Vec<_> = settings.iter().map(|setting| (setting.key.as_str(), setting.value.as_str())).collect();
+        assert_eq!(read, [("region", "r1"), ("s3", "\nmax = 1\nb = 2"), ("name", "caf\u{fffd}")]);
         assert!(config.profile("s").is_none());
     }
 

@@ -4,7 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{AwsConfig, AwsFileError, Change, ProfileName, Removal};
+use super::edit::{Change, Removal};
+use super::{AwsConfig, AwsFileError, ProfileName};
 
 const SETTINGS: [(&str, &str); 2] =
     [("credential_process", "/usr/bin/afed creds deploy --format process"), ("region", "eu-west-1")];

@@ -19,7 +19,7 @@ pub struct ConnectorArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConnectorVerb {
-    Create(create::CreateArgs),
+    Create(Box<create::CreateArgs>),
     List(list::ListArgs),
     Show(show::ShowArgs),
 }

@@ -41,7 +41,10 @@ impl Question {
         }
         let labels: Vec<String> = items.iter().map(|(label, _)| label.clone()).collect();
         let picked = self.asked(app.prompter.pick(self.prompt, &labels))?;
-        items.get(picked).map(|(_, value)| value.clone()).ok_or_else(|| CommandError::AnswerEmpty { what: self.what }.into())
+        items
+            .get(picked)
+            .map(|(_, value)| value.clone())
+            .ok_or_else(|| CommandError::AnswerEmpty { what: self.what }.into())
     }
 
     /// A list on one line, separated by commas; an empty line is an empty list.

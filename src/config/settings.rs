@@ -142,7 +142,7 @@ impl Settings {
             let nearest = nearest(name, self.account_names()).map(str::to_owned);
             return Err(ConfigError::NoSuchAccount { name: name.to_owned(), nearest });
         };
-        resolve_account(Place { path, table: format!("accounts.{name}") }, name, value)
+        resolve_account(&Place { path, table: format!("accounts.{name}") }, name, value)
     }
 
     /// The connector of this name, checked against every rule that can be known before a call.
@@ -341,7 +341,7 @@ fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSetti
     })
 }
 
-fn resolve_account(place: Place<'_>, name: &str, table: &AccountTable) -> Result<Account, ConfigError> {
+fn resolve_account(place: &Place<'_>, name: &str, table: &AccountTable) -> Result<Account, ConfigError> {
     let name: AccountName = place.parse("its name", name)?;
     let access_key_id = table.access_key_id.as_deref().ok_or_else(|| place.missing("access_key_id"))?;
     let aws_account_id = table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;

@@ -7,7 +7,8 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::{CrowdAddress, CrowdDirectory, CrowdOptions, PlainHttp};
+use super::{CrowdAddress, CrowdDirectory, CrowdOptions};
+use crate::model::crowd_address::PlainHttp;
 use crate::model::secret::Secret;
 use crate::ports::DirectoryError;
 

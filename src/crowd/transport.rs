@@ -138,7 +138,8 @@ mod tests {
     use std::time::Duration;
 
     use super::super::scripted::{CANARY, HTML, JSON, Scripted, Turn, VERSION, answer, crowd, page, refusal, verdict};
-    use super::super::{CrowdAddress, CrowdDirectory, CrowdOptions, PlainHttp};
+    use super::super::{CrowdAddress, CrowdDirectory, CrowdOptions};
+    use crate::model::crowd_address::PlainHttp;
     use crate::model::secret::Secret;
     use crate::ports::{Cause, Directory, DirectoryError};
 

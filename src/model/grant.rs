@@ -26,7 +26,7 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {
     /// The partition of the region that was asked, such as `aws`.
-    pub partition: String,
+    pub partition: &'static str,
     /// The AWS account of the key; a trust policy names the whole account, whose own policies then decide.
     pub account: Option<AwsAccountId>,
 }
@@ -117,7 +117,7 @@ mod tests {
     const ROLE: &str = "arn:aws-cn:iam::999999999999:role/UpdateAPP";
 
     fn signer() -> Signer {
-        Signer { partition: "aws-cn".to_owned(), account: Some("123123123123".parse().unwrap()) }
+        Signer { partition: "aws-cn", account: Some("123123123123".parse().unwrap()) }
     }
 
     fn assume(external_id: bool, tags: bool, source_identity: bool) -> StsAction {
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn an_unknown_signer_is_never_guessed() {
-        let nobody = Signer { partition: "aws".to_owned(), account: None };
+        let nobody = Signer { partition: "aws", account: None };
         assert_eq!(needed(&assume(false, false, false), &nobody).unwrap().trust_policy, None);
         let grant = needed(&StsAction::GetFederationToken { tags: false }, &nobody).unwrap();
         assert_eq!(json(&grant.user_policy)["Statement"][0]["Resource"], "*");

@@ -74,7 +74,7 @@ pub enum TokenServiceError {
     Denied {
         action: StsAction,
         access_key_id: AccessKeyId,
-        signer: Signer,
+        signer: Box<Signer>,
         #[source]
         message: AwsMessage,
     },

@@ -24,9 +24,6 @@ use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::ports::{SecretStore, SecretStoreError};
 use file::EncryptedFileStore;
 
-/// How long a call to a keyring may take unless the configuration says otherwise.
-pub const KEYRING_TIMEOUT: Duration = Duration::from_secs(5);
-
 /// The stores of this platform, in the order in which people are offered them.
 pub const AVAILABLE: &[SecretStoreChoice] = &[
     #[cfg(any(target_os = "linux", target_os = "macos", windows))]
@@ -92,7 +89,7 @@ mod tests {
                 passphrase: PassphraseSource::Prompt,
                 prompter: Rc::new(TypingPrompter::nobody()),
             };
-            let opened = open(*choice, StoreOptions { keyring_timeout: KEYRING_TIMEOUT, file });
+            let opened = open(*choice, StoreOptions { keyring_timeout: Duration::from_secs(5), file });
             match opened {
                 Ok(_) => assert!(AVAILABLE.contains(choice), "{choice}"),
                 Err(SecretStoreError::NotOnThisPlatform { store, available }) => {

@@ -1,5 +1,5 @@
 //! An AWS emulator (ministack, which checks signatures) on a loopback port, for as long as the value lives.
-//! It runs from the virtual environment that tests/setup makes: `venv` in `target/parts`, or in the folder that
+//! It runs from the virtual environment that tests/setup makes: `emulator` in `target/parts`, or in the folder that
 //! AFED_TEST_PARTS names. Where it is missing, a test that wants it fails.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -98,7 +98,7 @@ const MISSING: &str = "the AWS emulator can't be started; run tests/setup first"
 
 /// The python of the test parts with one of the scripts here, and nothing of this process's environment.
 fn python(script: &str) -> Command {
-    let mut command = Command::new(parts().join("venv/bin/python3"));
+    let mut command = Command::new(parts().join("emulator/bin/python3"));
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator").join(script)).env_clear();
     command
 }

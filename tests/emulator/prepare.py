@@ -10,9 +10,9 @@ do nothing. The roles: "open" trusts ops, with tags and source identity; "guarde
 import json
 import sys
 
-import boto3
+import botocore.session
 
-iam = boto3.client(
+iam = botocore.session.get_session().create_client(
     "iam", endpoint_url=sys.argv[1], region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test"
 )
 

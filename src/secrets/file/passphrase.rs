@@ -2,7 +2,7 @@
 //! Nothing is read before it is needed, and nothing more than the passphrase is ever read.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::Path;
 
 use zeroize::Zeroizing;
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_descriptor_is_read_once_and_never_a_standard_stream() {
-        let (reader, mut writer) = io::pipe().unwrap();
+        let (reader, mut writer) = std::io::pipe().unwrap();
         writer.write_all(b"correct horse\n").unwrap();
         drop(writer);
         let source = PassphraseSource::FileDescriptor(reader.as_raw_fd());

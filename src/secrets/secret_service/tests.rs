@@ -4,8 +4,6 @@
 
 use std::process::{Command, Output};
 
-use super::*;
-
 /// Runs one test of `inside` and shows what it said when it did not pass.
 fn passes(command: &mut Command, test: &str) {
     let test = format!("{}::inside::{test}", module_path!().split_once("::").unwrap().1);

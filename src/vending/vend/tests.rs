@@ -75,7 +75,7 @@ fn denied() -> TokenServiceError {
     TokenServiceError::Denied {
         action: StsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
-        signer: Signer { partition: "aws".to_owned(), account: None },
+        signer: Box::new(Signer { partition: "aws", account: None }),
         message: AwsMessage { code: "AccessDenied".to_owned(), text: String::new() },
     }
 }
