@@ -65,7 +65,7 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     if args.format == FormatChoice::Auto && streams.output_is_terminal {
         streams.hint(&format!(
             "to set them in this shell: {}",
-            shell::calling(app.login_shell()).evaluation(&args.connector)
+            shell::calling(app.login_shell().as_deref()).evaluation(&args.connector)
         ));
     }
     Ok(())
@@ -92,11 +92,11 @@ fn warn(vended: &Vended, streams: &mut Streams) {
 }
 
 fn calling_format(app: &App) -> Format {
-    match shell::calling(app.login_shell()) {
+    match shell::calling(app.login_shell().as_deref()) {
         Shell::Posix => Format::Bash,
         Shell::Zsh => Format::Zsh,
         Shell::Fish => Format::Fish,
-        Shell::PowerShell => Format::Powershell,
+        Shell::Powershell => Format::Powershell,
         Shell::Cmd => Format::Cmd,
         Shell::Nushell => Format::Nushell,
     }

@@ -1,6 +1,6 @@
 //! Which shell started this process: its parent, as the operating system names it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A shell by the language it speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum Shell {
     Posix,
     Zsh,
     Fish,
-    PowerShell,
+    Powershell,
     Cmd,
     Nushell,
 }
@@ -21,7 +21,7 @@ impl Shell {
             "sh" | "bash" | "dash" | "ksh" | "mksh" | "ash" | "busybox" => Some(Self::Posix),
             "zsh" => Some(Self::Zsh),
             "fish" => Some(Self::Fish),
-            "pwsh" | "powershell" => Some(Self::PowerShell),
+            "pwsh" | "powershell" => Some(Self::Powershell),
             "cmd" => Some(Self::Cmd),
             "nu" => Some(Self::Nushell),
             _ => None,
@@ -33,7 +33,7 @@ impl Shell {
         match self {
             Self::Posix | Self::Zsh => format!("eval \"$(afed creds {connector})\""),
             Self::Fish => format!("afed creds {connector} | source"),
-            Self::PowerShell => format!("afed creds {connector} | Out-String | Invoke-Expression"),
+            Self::Powershell => format!("afed creds {connector} | Out-String | Invoke-Expression"),
             Self::Cmd => format!("for /f \"delims=\" %i in ('afed creds {connector} --format cmd') do @%i"),
             Self::Nushell => format!("afed creds {connector} --format json | from json"),
         }
@@ -41,11 +41,11 @@ impl Shell {
 }
 
 /// The calling shell: the parent process, else the person's log-in shell, else the platform's own.
-pub fn calling(login_shell: Option<PathBuf>) -> Shell {
+pub fn calling(login_shell: Option<&Path>) -> Shell {
     let by_name = |path: &Path| Shell::of_program(path.file_name()?.to_str()?);
     let parent = parent_program().and_then(|program| by_name(Path::new(&program)));
-    parent.or_else(|| login_shell.as_deref().and_then(by_name)).unwrap_or(if cfg!(windows) {
-        Shell::PowerShell
+    parent.or_else(|| login_shell.and_then(by_name)).unwrap_or(if cfg!(windows) {
+        Shell::Powershell
     } else {
         Shell::Posix
     })
@@ -80,7 +80,7 @@ mod tests {
             ("bash", Some(Shell::Posix)),
             ("-zsh", Some(Shell::Zsh)),
             ("fish", Some(Shell::Fish)),
-            ("pwsh.exe", Some(Shell::PowerShell)),
+            ("pwsh.exe", Some(Shell::Powershell)),
             ("CMD.EXE", Some(Shell::Cmd)),
             ("nu", Some(Shell::Nushell)),
             ("cargo", None),
