@@ -7,3 +7,7 @@ mod crowd_directory;
 
 mod crowd_clients;
 mod crowd_rules;
+mod emulator;
+mod first_day;
+mod house;
+mod sandbox;
