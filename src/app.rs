@@ -8,23 +8,26 @@ use std::time::Duration;
 
 use anyhow::Result;
 
+use crate::cache::SealedFolder;
 use crate::config::ConfigError;
 use crate::config::environment::Environment;
 use crate::config::file::{self, SourcedFile};
 use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::crowd::{CrowdDirectory, CrowdOptions};
-use crate::leases::SealedLeaseFolder;
+use crate::model::failure::Failure;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::person::Evidence;
 use crate::model::secret::Secret;
 use crate::os_directory::LocalDirectory;
 use crate::ports::{Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
-use crate::sts::{Endpoint, StsOptions, StsTokenService};
+use crate::sts::{StsOptions, StsTokenService};
 use crate::sys::clock::SystemClock;
-use crate::sys::{files, user};
+use crate::sys::files::{self, Mode};
+use crate::sys::user;
 use crate::ui::{Reach, TerminalPrompter};
+use crate::vending::VendError;
 
 /// How long STS may take to connect to, and for a call with all its attempts.
 const STS_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -40,10 +43,22 @@ pub struct App {
     hook_prompter: Rc<dyn Prompter>,
     settings: OnceCell<Settings>,
     config: Option<PathBuf>,
+    /// Words an error as the report at the end would.
+    pub explain: Explain,
 }
 
+/// From an error to the failure in words.
+pub type Explain = fn(&(dyn std::error::Error + 'static)) -> Failure;
+
+pub use crate::sts::Endpoint;
+
 impl App {
-    pub fn new(environment: Vec<(OsString, OsString)>, config: Option<&Path>, input_is_terminal: bool) -> Result<Self> {
+    pub fn new(
+        environment: Vec<(OsString, OsString)>,
+        config: Option<&Path>,
+        input_is_terminal: bool,
+        explain: Explain,
+    ) -> Result<Self> {
         let environment = Environment::new(environment);
         let paths = Paths::resolve(&environment, config)?;
         Ok(Self {
@@ -54,6 +69,7 @@ impl App {
             hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
             settings: OnceCell::new(),
             config: config.map(Path::to_owned),
+            explain,
         })
     }
 
@@ -99,7 +115,7 @@ impl App {
     }
 
     /// The directory that the settings choose.
-    pub fn directory(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Box<dyn Directory>> {
+    pub fn directory(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Box<dyn Directory>, VendError> {
         Ok(match &settings.directory {
             DirectorySettings::Crowd(crowd) => Box::new(self.crowd_with_stored_password(crowd, secrets)?),
             DirectorySettings::Os => Box::new(LocalDirectory),
@@ -127,7 +143,7 @@ impl App {
         &self,
         settings: &CrowdSettings,
         secrets: &dyn SecretStore,
-    ) -> Result<CrowdDirectory> {
+    ) -> Result<CrowdDirectory, VendError> {
         let Some(password) = secrets.lookup(&settings.application_secret())? else {
             return Err(DirectoryError::ApplicationPasswordMissing {
                 directory: settings.address.to_string(),
@@ -139,7 +155,7 @@ impl App {
     }
 
     /// What the caller of this process can show: the stored session, or the user that the kernel says they are.
-    pub fn evidence(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Evidence> {
+    pub fn evidence(&self, settings: &Settings, secrets: &dyn SecretStore) -> Result<Evidence, VendError> {
         match &settings.directory {
             DirectorySettings::Crowd(crowd) => match secrets.lookup(&crowd.session_secret())? {
                 Some(token) => Ok(Evidence::Session(token)),
@@ -170,8 +186,16 @@ impl App {
         StsTokenService::new(options, Rc::clone(&self.clock))
     }
 
-    pub fn leases<'a>(&self, secrets: &'a dyn SecretStore) -> SealedLeaseFolder<'a> {
-        SealedLeaseFolder::new(self.paths.leases.clone(), secrets)
+    /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.
+    pub fn cache<'a>(&self, secrets: Option<&'a dyn SecretStore>) -> SealedFolder<'a> {
+        SealedFolder::new(self.paths.cache.clone(), secrets, Rc::clone(&self.clock))
+    }
+
+    /// Ends every pass that was given to whoever was logged in until now.
+    pub fn end_passes(&self) -> std::io::Result<()> {
+        let mut mark = [0; 16];
+        getrandom::fill(&mut mark)?;
+        files::replace(&self.paths.session_mark, format!("{mark:02x?}\n").as_bytes(), Mode::Private)
     }
 }
 

@@ -3,11 +3,11 @@
 
 mod app;
 mod aws_files;
+mod cache;
 mod command;
 mod config;
 mod crowd;
 mod failure;
-mod leases;
 mod model;
 mod os_directory;
 mod ports;

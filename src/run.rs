@@ -6,7 +6,8 @@ use clap::Parser;
 
 use crate::app::App;
 use crate::command::{self, Cli};
-use crate::failure::{self, Kind};
+use crate::failure;
+use crate::model::failure::FailureKind;
 use crate::process::Process;
 use crate::ui::{Input, Streams};
 
@@ -25,18 +26,18 @@ pub fn run(process: Process) -> u8 {
     };
     let is_hook = cli.verb.is_hook();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let app = App::new(process.environment, cli.config.as_deref(), streams.input.is_terminal)?;
+        let app = App::new(process.environment, cli.config.as_deref(), streams.input.is_terminal, failure::explain)?;
         command::dispatch(cli.verb, &app, &mut streams)
     }));
     match outcome {
         Ok(Ok(())) => 0,
         Ok(Err(error)) => {
-            let report = failure::explain(&error);
-            let text = if is_hook { report.in_one_line() } else { report.in_full() };
+            let failure = failure::explain(error.as_ref());
+            let text = if is_hook { failure::in_one_line(&failure) } else { failure::in_full(&failure) };
             drop(streams.diagnostics.write_all(text.as_bytes()));
-            report.kind.exit_code()
+            failure.kind.exit_code()
         }
-        Err(_panic) => Kind::Fault.exit_code(),
+        Err(_panic) => FailureKind::Fault.exit_code(),
     }
 }
 
@@ -45,11 +46,11 @@ fn tell_usage(streams: &mut Streams, answer: &clap::Error) -> u8 {
     let text = answer.render();
     if answer.use_stderr() {
         drop(write!(streams.diagnostics, "{text}"));
-        return Kind::Usage.exit_code();
+        return FailureKind::Usage.exit_code();
     }
     match streams.payload(text.to_string().as_bytes()) {
         Ok(()) => 0,
-        Err(_) => Kind::Unreachable.exit_code(),
+        Err(_) => FailureKind::Unreachable.exit_code(),
     }
 }
 

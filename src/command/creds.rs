@@ -1,18 +1,28 @@
 //! `afed creds`: the main job. Hands temporary credentials to a shell, a program or an SDK.
 
+use std::cell::RefCell;
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Args;
 
 use super::config_file;
 use super::error::CommandError;
-use crate::app::App;
+use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
-use crate::model::name::GroupName;
+use crate::model::file_mark::Watched;
+use crate::model::lease::Lease;
+use crate::model::name::{ConnectorName, GroupName};
+use crate::model::pass::PassKey;
+use crate::model::region::Region;
+use crate::ports::{LeaseStore, PassStore};
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
+use crate::sys::{files, user};
 use crate::ui::Streams;
 use crate::vending::entitlement::Openness;
-use crate::vending::{Order, Source, Vended, Vendor};
+use crate::vending::memory::{FailureMemory, Memory, Recalled};
+use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key};
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
 const PACKED_POLICY_WARNING: u32 = 80;
@@ -36,39 +46,111 @@ impl CredsArgs {
 }
 
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
-    let settings = app.settings()?;
-    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
-    let account = settings.account(connector.account.as_str())?;
-    let endpoint = app.sts_endpoint()?;
-    let secrets = app.secrets(&settings.secrets)?;
-    let evidence = app.evidence(settings, secrets.as_ref())?;
-    let directory = app.directory(settings, secrets.as_ref())?;
-    let vendor = Vendor {
-        directory: directory.as_ref(),
-        tokens: &app.tokens(endpoint.clone()),
-        leases: &app.leases(secrets.as_ref()),
-        secrets: secrets.as_ref(),
-        clock: app.clock.as_ref(),
+    let request = Request::look_at(args, app)?;
+    let answer = match request.recall(app)? {
+        Some(recalled) => recalled.into(),
+        None => request.vend(app, streams)?,
     };
-    let vended = vendor.vend(Order {
-        evidence: &evidence,
-        connector: &connector,
-        account: &account,
-        openness: openness(settings, &connector.groups),
-        endpoint: endpoint.url(),
-    })?;
-    warn(&vended, streams);
-    let context =
-        Context { connector: &connector.name, person: Some(&vended.person.name), region: Some(&connector.region) };
-    let answer = render::lease(&vended.lease, args.format.or_shell(calling_format(app)), context)?;
-    streams.payload(answer.expose().as_bytes()).map_err(CommandError::OutputLost)?;
+    let format = match args.format {
+        FormatChoice::Given(format) => format,
+        FormatChoice::Auto => calling_format(app),
+    };
+    let context = Context { connector: &answer.connector, person: Some(&answer.person), region: Some(&answer.region) };
+    let text = render::lease(&answer.lease, format, context)?;
+    streams.payload(text.expose().as_bytes()).map_err(CommandError::OutputLost)?;
     if args.format == FormatChoice::Auto && streams.output_is_terminal {
-        streams.hint(&format!(
-            "to set them in this shell: {}",
-            shell::calling(app.login_shell().as_deref()).evaluation(&args.connector)
-        ));
+        let shell = shell::calling(app.login_shell().as_deref());
+        streams.hint(&format!("to set them in this shell: {}", shell.evaluation(&args.connector)));
     }
     Ok(())
+}
+
+/// Credentials, with what the formats tell besides.
+struct Answer {
+    lease: Lease,
+    connector: ConnectorName,
+    person: String,
+    region: Region,
+}
+
+impl From<Recalled> for Answer {
+    fn from(recalled: Recalled) -> Self {
+        let Recalled { lease, admission } = recalled;
+        Self { lease, connector: admission.connector, person: admission.person.name, region: admission.region }
+    }
+}
+
+/// What is asked for, and what it is derived from, looked at before any of it is read.
+struct Request<'a> {
+    connector: &'a str,
+    endpoint: Endpoint,
+    key: PassKey,
+    watched: RefCell<Vec<Watched>>,
+    failures: FailureMemory,
+}
+
+impl<'a> Request<'a> {
+    fn look_at(args: &'a CredsArgs, app: &App) -> Result<Self> {
+        let paths = &app.paths;
+        let watched = [&paths.machine_config, &paths.user_config, &paths.session_mark];
+        let watched = watched.into_iter().map(|path| files::look(path)).collect::<std::io::Result<Vec<_>>>()?;
+        let failures = if args.is_hook() { FailureMemory::Recent } else { FailureMemory::Since(app.clock.now()) };
+        let endpoint = app.sts_endpoint()?;
+        let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
+        let config = std::path::absolute(&paths.user_config)?;
+        let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.url().unwrap_or_default(), &uid];
+        let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
+        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), failures })
+    }
+
+    /// Credentials from memory: no configuration is read, nobody is asked.
+    fn recall(&self, app: &App) -> Result<Option<Recalled>, VendError> {
+        let cache = app.cache(None);
+        memory(app, &cache).recall(&self.key, self.failures)
+    }
+
+    fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
+        let settings = app.settings()?;
+        let connector = settings.connector(self.connector, &|path| self.read(path))?;
+        let account = settings.account(connector.account.as_str())?;
+        let secrets = app.secrets(&settings.secrets)?;
+        let cache = app.cache(Some(secrets.as_ref()));
+        let vendor = Vendor {
+            directory: &|| app.directory(settings, secrets.as_ref()),
+            tokens: &app.tokens(self.endpoint.clone()),
+            secrets: secrets.as_ref(),
+            turns: &cache,
+            memory: memory(app, &cache),
+        };
+        let vended = vendor.vend(Order {
+            connector: &connector,
+            account: &account,
+            openness: openness(settings, &connector.groups),
+            endpoint: self.endpoint.url(),
+            evidence: &|| app.evidence(settings, secrets.as_ref()),
+            recall: Recall {
+                key: &self.key,
+                watched: &self.watched.borrow(),
+                failures: self.failures,
+                good_for: settings.recheck_after,
+                patience: settings.cache_wait,
+                describe: &|error| (app.explain)(error),
+            },
+        })?;
+        warn(&vended, streams);
+        let (name, region) = (connector.name.clone(), connector.region.clone());
+        Ok(Answer { lease: vended.lease, person: vended.person.name, connector: name, region })
+    }
+
+    /// Reads a policy file; it is watched from then on.
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        self.watched.borrow_mut().push(files::look(path)?);
+        config_file::read_policy(path)
+    }
+}
+
+fn memory<'a>(app: &'a App, cache: &'a (impl PassStore + LeaseStore)) -> Memory<'a> {
+    Memory { passes: cache, leases: cache, clock: app.clock.as_ref(), look: &files::look }
 }
 
 /// What opens a connector, as the settings have it.
@@ -81,13 +163,16 @@ pub fn openness<'a>(settings: &'a Settings, groups: &'a [GroupName]) -> Openness
 }
 
 fn warn(vended: &Vended, streams: &mut Streams) {
-    if let Source::CacheForWantOfNew(trouble) = &vended.source {
+    if let Source::MemoryForWantOfNew(trouble) = &vended.source {
         streams.warning(&format!("these are the earlier credentials, still valid: {trouble}"));
     }
     if let (Source::Issued, Some(percent)) = (&vended.source, vended.lease.packed_policy_size)
         && percent > PACKED_POLICY_WARNING
     {
         streams.warning(&format!("policies and tags take {percent} % of what AWS allows for them"));
+    }
+    if let Some(error) = &vended.not_kept {
+        streams.warning(&format!("the next call will ask again: {error}"));
     }
 }
 

@@ -36,6 +36,7 @@ pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let password = PASSWORD.secret(app, streams, args.password_stdin)?;
     let identity =
         sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?;
+    app.end_passes()?;
     let until = identity.until.map(|until| format!(", until {}", told(until, app.clock.now()))).unwrap_or_default();
     streams.status(&format!("Logged in as {}{until}", identity.person.name));
     Ok(())

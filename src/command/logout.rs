@@ -20,7 +20,9 @@ pub fn run(_: &LogoutArgs, app: &App, streams: &mut Streams) -> Result<()> {
     };
     let secrets = app.secrets(&settings.secrets)?;
     let sessions = app.sessions(crowd, secrets.as_ref())?;
-    match sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())? {
+    let outcome = sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())?;
+    app.end_passes()?;
+    match outcome {
         LogOut::NotLoggedIn => streams.status("Nobody was logged in"),
         LogOut::Done => streams.status("Logged out"),
         LogOut::HereOnly(error) => {

@@ -19,6 +19,7 @@ pub struct ConfigFile {
     pub crowd: Option<CrowdTable>,
     pub os: Option<OsTable>,
     pub secrets: Option<SecretsTable>,
+    pub cache: Option<CacheTable>,
     #[serde(default)]
     pub accounts: BTreeMap<String, AccountTable>,
     #[serde(default)]
@@ -43,6 +44,7 @@ pub struct CrowdTable {
     #[serde(default)]
     pub admin_groups: Vec<String>,
     pub admins_use_every_connector: Option<bool>,
+    pub recheck_after: Option<String>,
     pub connect_timeout: Option<String>,
     pub timeout: Option<String>,
     pub ca_bundle: Option<PathBuf>,
@@ -55,6 +57,7 @@ pub struct OsTable {
     #[serde(default)]
     pub admin_groups: Vec<String>,
     pub admins_use_every_connector: Option<bool>,
+    pub recheck_after: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +69,12 @@ pub struct SecretsTable {
     pub passphrase_file: Option<PathBuf>,
     pub passphrase_fd: Option<i32>,
     pub passphrase_credential: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CacheTable {
+    pub wait: Option<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -115,18 +124,21 @@ pub enum DurationValue {
     Text(String),
 }
 
-pub(super) const TOP_KEYS: &[&str] = &["version", "directory", "crowd", "os", "secrets", "accounts", "connectors"];
+pub(super) const TOP_KEYS: &[&str] =
+    &["version", "directory", "crowd", "os", "secrets", "cache", "accounts", "connectors"];
 pub(super) const CROWD_KEYS: &[&str] = &[
     "url",
     "application",
     "admin_groups",
     "admins_use_every_connector",
+    "recheck_after",
     "connect_timeout",
     "timeout",
     "ca_bundle",
     "allow_http",
 ];
-pub(super) const OS_KEYS: &[&str] = &["admin_groups", "admins_use_every_connector"];
+pub(super) const OS_KEYS: &[&str] = &["admin_groups", "admins_use_every_connector", "recheck_after"];
+pub(super) const CACHE_KEYS: &[&str] = &["wait"];
 pub(super) const SECRETS_KEYS: &[&str] =
     &["store", "timeout", "file", "passphrase_file", "passphrase_fd", "passphrase_credential"];
 pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id"];
@@ -175,6 +187,7 @@ url = "https://crowd.example.com/crowd"
 application = "afed"
 admin_groups = ["aws-admins"]
 admins_use_every_connector = true
+recheck_after = "5m"
 connect_timeout = "5s"
 timeout = "15s"
 ca_bundle = "/etc/ssl/crowd.pem"
@@ -182,6 +195,9 @@ allow_http = false
 [os]
 admin_groups = ["wheel"]
 admins_use_every_connector = true
+recheck_after = "0s"
+[cache]
+wait = "60s"
 [secrets]
 store = "auto"
 timeout = "5s"
@@ -223,6 +239,7 @@ source_identity = "{user.name}"
             (&["crowd"][..], CROWD_KEYS),
             (&["os"][..], OS_KEYS),
             (&["secrets"][..], SECRETS_KEYS),
+            (&["cache"][..], CACHE_KEYS),
             (&["accounts", "ops"][..], ACCOUNT_KEYS),
             (&["connectors", "deploy"][..], CONNECTOR_KEYS),
         ] {

@@ -13,8 +13,10 @@ pub struct Paths {
     pub machine_config: PathBuf,
     /// The person's own; the one that commands write.
     pub user_config: PathBuf,
-    /// Sealed leases.
-    pub leases: PathBuf,
+    /// Sealed leases and passes.
+    pub cache: PathBuf,
+    /// Written anew whenever somebody logs in or out.
+    pub session_mark: PathBuf,
     /// The encrypted file, where that is the secret store and the configuration names no other.
     pub secret_file: PathBuf,
     /// AWS's shared configuration file.
@@ -36,7 +38,8 @@ impl Paths {
         Ok(Self {
             machine_config: PathBuf::from("/etc/afed/config.toml"),
             user_config: chosen.unwrap_or_else(|| project.config_dir().join("config.toml")),
-            leases: project.cache_dir().join("leases"),
+            cache: project.cache_dir().join("sealed"),
+            session_mark: project.cache_dir().join("session"),
             secret_file: project.data_dir().join("secrets.afed"),
             aws_config: aws_config.unwrap_or_else(|| base.home_dir().join(".aws").join("config")),
         })

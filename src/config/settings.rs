@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::{ConfigError, nearest};
-use super::file::{AccountTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile};
+use super::file::{
+    AccountTable, CacheTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile,
+};
 use crate::model::account::{Account, AccountSource};
 use crate::model::connector::Connector;
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
@@ -26,6 +28,10 @@ pub struct Settings {
     pub directory: DirectorySettings,
     pub administrators: Administrators,
     pub secrets: SecretSettings,
+    /// How long the directory's positive answer about a person and a connector may be used again.
+    pub recheck_after: Duration,
+    /// How long a caller waits for another that fetches the same credentials.
+    pub cache_wait: Duration,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -84,6 +90,8 @@ pub struct SecretSettings {
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const CALL_TIMEOUT: Duration = Duration::from_secs(15);
+const RECHECK_AFTER: Duration = Duration::from_secs(300);
+const CACHE_WAIT: Duration = Duration::from_secs(60);
 /// How long one call to a keyring may take.
 const SECRETS_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -99,6 +107,7 @@ impl Settings {
             keep_one(&mut joined.crowd, &path, file.crowd, "[crowd]")?;
             keep_one(&mut joined.os, &path, file.os, "[os]")?;
             keep_one(&mut joined.secrets, &path, file.secrets, "[secrets]")?;
+            keep_one(&mut joined.cache, &path, file.cache, "[cache]")?;
             keep_all(&mut joined.accounts, &path, file.accounts, "accounts")?;
             keep_all(&mut joined.connectors, &path, file.connectors, "connectors")?;
             joined.last = path;
@@ -181,6 +190,7 @@ struct Joined {
     crowd: Option<Origin<CrowdTable>>,
     os: Option<Origin<OsTable>>,
     secrets: Option<Origin<SecretsTable>>,
+    cache: Option<Origin<CacheTable>>,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -189,7 +199,7 @@ impl Joined {
     fn into_settings(self) -> Result<Settings, ConfigError> {
         let incomplete = |path: &Path, missing| ConfigError::DirectoryIncomplete { path: path.to_owned(), missing };
         let choice = self.directory.ok_or_else(|| incomplete(&self.last, "directory = \"crowd\" or \"os\""))?;
-        let (directory, administrators) = match choice.value {
+        let (directory, administrators, recheck_after) = match choice.value {
             DirectoryChoice::Crowd => {
                 let Origin { path, value } = self.crowd.ok_or_else(|| incomplete(&choice.path, "the table [crowd]"))?;
                 resolve_crowd(&Place { path: &path, table: "crowd".to_owned() }, value)?
@@ -199,7 +209,8 @@ impl Joined {
                 let place = Place { path: &path, table: "os".to_owned() };
                 let groups = place.groups("admin_groups", &value.admin_groups)?;
                 let every = value.admins_use_every_connector.unwrap_or(true);
-                (DirectorySettings::Os, Administrators { groups, use_every_connector: every })
+                let recheck_after = place.recheck_after(value.recheck_after.as_deref())?;
+                (DirectorySettings::Os, Administrators { groups, use_every_connector: every }, recheck_after)
             }
         };
         let secrets = match self.secrets {
@@ -208,7 +219,22 @@ impl Joined {
             }
             None => SecretSettings::default(),
         };
-        Ok(Settings { directory, administrators, secrets, accounts: self.accounts, connectors: self.connectors })
+        let cache_wait = match &self.cache {
+            Some(Origin { path, value }) => {
+                let place = Place { path, table: "cache".to_owned() };
+                place.timeout("wait", value.wait.as_deref(), CACHE_WAIT)?
+            }
+            None => CACHE_WAIT,
+        };
+        Ok(Settings {
+            directory,
+            administrators,
+            secrets,
+            recheck_after,
+            cache_wait,
+            accounts: self.accounts,
+            connectors: self.connectors,
+        })
     }
 }
 
@@ -283,6 +309,14 @@ impl Place<'_> {
         Ok(Duration::from_secs(duration.seconds().into()))
     }
 
+    /// How long an answer may be used again; `0s` is an answer too.
+    fn recheck_after(&self, text: Option<&str>) -> Result<Duration, ConfigError> {
+        match text {
+            Some("0" | "0s") => Ok(Duration::ZERO),
+            other => self.timeout("recheck_after", other, RECHECK_AFTER),
+        }
+    }
+
     /// A path in a configuration file is relative to that file.
     fn beside(&self, path: &Path) -> PathBuf {
         self.path.parent().unwrap_or(Path::new("")).join(path)
@@ -302,7 +336,11 @@ impl Place<'_> {
     }
 }
 
-fn resolve_crowd(place: &Place<'_>, table: CrowdTable) -> Result<(DirectorySettings, Administrators), ConfigError> {
+fn resolve_crowd(
+    place: &Place<'_>,
+    table: CrowdTable,
+) -> Result<(DirectorySettings, Administrators, Duration), ConfigError> {
+    let recheck_after = place.recheck_after(table.recheck_after.as_deref())?;
     let administrators = Administrators {
         groups: place.groups("admin_groups", &table.admin_groups)?,
         use_every_connector: table.admins_use_every_connector.unwrap_or(true),
@@ -315,7 +353,7 @@ fn resolve_crowd(place: &Place<'_>, table: CrowdTable) -> Result<(DirectorySetti
         address: CrowdAddress::parse(&table.url, plain_http).map_err(|error| place.bad("url", error))?,
         application: place.parse("application", &table.application)?,
     };
-    Ok((DirectorySettings::Crowd(crowd), administrators))
+    Ok((DirectorySettings::Crowd(crowd), administrators, recheck_after))
 }
 
 fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSettings, ConfigError> {

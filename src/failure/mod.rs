@@ -11,42 +11,13 @@ use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
 use crate::model::account::AccessKeyIdError;
+use crate::model::failure::{Failure, FailureKind as Kind};
 use crate::model::name::NameError;
-use crate::ports::{LeaseStoreError, PromptError};
+use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::table::printable;
 use crate::vending::VendError;
 use crate::vending::sign_in::SignInError;
-
-/// What sort of failure it is: the exit code that scripts and SDKs see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// The user's request or the configuration is wrong.
-    Configuration,
-    /// The command line is wrong.
-    Usage,
-    /// The person must log in, or answer something at a terminal, first.
-    LogInNeeded,
-    /// The directory or AWS says no.
-    Denied,
-    /// Something could not be reached or did not answer.
-    Unreachable,
-    /// afed itself is at fault.
-    Fault,
-}
-
-impl Kind {
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Self::Configuration => 1,
-            Self::Usage => 2,
-            Self::LogInNeeded => 3,
-            Self::Denied => 4,
-            Self::Unreachable => 5,
-            Self::Fault => 70,
-        }
-    }
-}
 
 /// A kind of failure and what to do about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -65,46 +36,40 @@ impl Verdict {
     }
 }
 
-/// A failure, ready to be shown.
-#[derive(Debug)]
-pub struct Report {
-    pub kind: Kind,
-    causes: Vec<String>,
-    hints: Vec<String>,
-}
-
 /// Finds the first error of the chain that is known, and words the whole chain.
-pub fn explain(error: &anyhow::Error) -> Report {
-    let verdict = error.chain().find_map(verdict).unwrap_or(Verdict::plain(Kind::Fault));
-    let mut causes: Vec<String> = error.chain().map(|cause| printable(&cause.to_string()).replace('\n', " ")).collect();
+pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
+    let chain = || std::iter::successors(Some(error), |error| error.source());
+    if let Some(VendError::Remembered(failure)) = chain().find_map(|error| error.downcast_ref()) {
+        return failure.clone();
+    }
+    let verdict = chain().find_map(verdict).unwrap_or(Verdict::plain(Kind::Fault));
+    let mut causes: Vec<String> = chain().map(|cause| printable(&cause.to_string())).collect();
     causes.dedup();
-    Report { kind: verdict.kind, causes, hints: verdict.hints }
+    Failure { kind: verdict.kind, causes, hints: verdict.hints }
 }
 
-impl Report {
-    /// The report for people: the error, its causes, and hints after a blank line.
-    pub fn in_full(&self) -> String {
-        let mut text = String::new();
-        for (position, cause) in self.causes.iter().enumerate() {
-            let label = if position == 0 { "error" } else { "caused by" };
-            text.push_str(&format!("{label}: {cause}\n"));
-        }
-        if !self.hints.is_empty() {
-            text.push('\n');
-        }
-        for hint in &self.hints {
-            text.push_str(&format!("hint: {}\n", printable(hint)));
-        }
-        text
+/// The failure for people: the error, its causes, and hints after a blank line.
+pub fn in_full(failure: &Failure) -> String {
+    let mut text = String::new();
+    for (position, cause) in failure.causes.iter().enumerate() {
+        let label = if position == 0 { "error" } else { "caused by" };
+        text.push_str(&format!("{label}: {cause}\n"));
     }
+    if !failure.hints.is_empty() {
+        text.push('\n');
+    }
+    for hint in &failure.hints {
+        text.push_str(&format!("hint: {}\n", printable(hint)));
+    }
+    text
+}
 
-    /// The report for SDKs, which show one line or none: the error, its causes and the first hint.
-    pub fn in_one_line(&self) -> String {
-        let causes = self.causes.join(": ");
-        match self.hints.first() {
-            Some(hint) => format!("afed: {causes} (hint: {})\n", printable(hint).replace('\n', " ")),
-            None => format!("afed: {causes}\n"),
-        }
+/// The failure for SDKs, which show one line or none: the error, its causes and the first hint.
+pub fn in_one_line(failure: &Failure) -> String {
+    let causes = failure.causes.join(": ");
+    match failure.hints.first() {
+        Some(hint) => format!("afed: {causes} (hint: {})\n", printable(hint)),
+        None => format!("afed: {causes}\n"),
     }
 }
 
@@ -129,7 +94,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(tokens::verdict),
-        error.downcast_ref().map(of_leases),
+        error.downcast_ref().map(of_cache),
     ];
     known
         .into_iter()
@@ -171,21 +136,22 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Directory(error) => directory::verdict(error),
         VendError::Secrets(error) => secrets::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
-        VendError::Leases(error) => of_leases(error),
+        VendError::Cache(error) => of_cache(error),
+        VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },
     }
 }
 
-fn of_leases(error: &LeaseStoreError) -> Verdict {
+fn of_cache(error: &CacheError) -> Verdict {
     match error {
-        LeaseStoreError::File { path, .. } => {
+        CacheError::File { path, .. } => {
             let folder = path.parent().unwrap_or(path).display();
             Verdict::hint(Kind::Configuration, format!("make the folder yours: ls -ld '{folder}'"))
         }
-        LeaseStoreError::Busy { pid: Some(pid), .. } => {
+        CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))
         }
-        LeaseStoreError::Busy { pid: None, .. } => Verdict::plain(Kind::Unreachable),
-        LeaseStoreError::CacheKey(error) => secrets::verdict(error),
+        CacheError::Busy { pid: None, .. } => Verdict::plain(Kind::Unreachable),
+        CacheError::Key(error) => secrets::verdict(error),
     }
 }
 
@@ -224,18 +190,18 @@ mod tests {
     #[test]
     fn the_first_known_error_of_the_chain_decides() {
         let name = "a b".parse::<crate::model::name::AccountName>().unwrap_err();
-        let report = explain(&anyhow::Error::new(name).context("the account can't be added"));
+        let report = explain(anyhow::Error::new(name).context("the account can't be added").as_ref());
         assert_eq!(report.kind, Kind::Configuration);
         assert_eq!(
-            report.in_full(),
+            in_full(&report),
             "error: the account can't be added\ncaused by: the account name “a b” holds “ ”; letters, digits and . _ - are allowed, and the first must be a letter or digit\n"
         );
     }
 
     #[test]
     fn what_nobody_knows_is_a_fault_of_afed() {
-        let report = explain(&anyhow!("odd"));
-        assert_eq!((report.kind, report.in_one_line().as_str()), (Kind::Fault, "afed: odd\n"));
+        let report = explain(anyhow!("odd").as_ref());
+        assert_eq!((report.kind, in_one_line(&report).as_str()), (Kind::Fault, "afed: odd\n"));
     }
 
     #[test]
@@ -243,7 +209,7 @@ mod tests {
         let missing = ConfigError::NoSuchConnector { name: "x\u{7}".to_owned(), nearest: Some("deploy".to_owned()) };
         let error = anyhow::Error::new(missing).context("two\nlines \u{1b}[31m");
         assert_eq!(
-            explain(&error).in_full(),
+            in_full(&explain(error.as_ref())),
             "error: two\\nlines \\u{1b}[31m\ncaused by: there is no connector “x\\u{7}”\n\nhint: did you mean “deploy”? All of them: afed connector list\n"
         );
     }

@@ -24,17 +24,13 @@ pub struct Lease {
 }
 
 /// The SHA-256 of every input that could change the lease, in lower-case hex.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct LeaseKey(String);
 
 impl LeaseKey {
     /// Only `vending::lease_key` makes one of a request; tests may make one of anything.
     pub fn from_digest(digest: [u8; 32]) -> Self {
         Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
     }
 }
 

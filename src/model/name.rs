@@ -40,7 +40,7 @@ fn parse_plain(what: &'static str, text: &str) -> Result<String, NameError> {
 macro_rules! plain_name {
     ($(#[$doc:meta])* $type:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub struct $type(String);
 
         impl $type {

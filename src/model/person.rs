@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::secret::Secret;
 
 /// A person, by the name that the directory has stored.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Person {
     pub name: String,
     pub display_name: Option<String>,

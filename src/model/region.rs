@@ -5,7 +5,7 @@
 use std::fmt;
 
 /// A region such as `eu-west-1`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Region(String);
 
 /// Why a text can't be a region.

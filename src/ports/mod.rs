@@ -2,14 +2,14 @@
 //! Ports block: an adapter that talks over the network brings its own runtime. None of them assumes that the person
 //! who asks owns this process, that there is one person only, or that there is a terminal.
 
+mod cache;
 mod directory;
-mod lease_store;
 mod prompter;
 mod secret_store;
 mod token_service;
 
+pub use cache::*;
 pub use directory::*;
-pub use lease_store::*;
 pub use prompter::*;
 pub use secret_store::*;
 pub use token_service::*;

@@ -36,16 +36,6 @@ pub enum FormatChoice {
     Given(Format),
 }
 
-impl FormatChoice {
-    /// The format asked for, or else the one of the calling shell.
-    pub const fn or_shell(self, shell: Format) -> Format {
-        match self {
-            Self::Auto => shell,
-            Self::Given(format) => format,
-        }
-    }
-}
-
 impl ValueEnum for FormatChoice {
     fn value_variants<'a>() -> &'a [Self] {
         use Format::{Bash, Cmd, Dotenv, Fish, Ini, Json, Nushell, Powershell, Process, Zsh};
@@ -86,11 +76,5 @@ mod tests {
         let named: Vec<_> = values.map(|value| (value.get_name().to_owned(), value.get_help().is_some())).collect();
         let names = ["auto", "bash", "zsh", "fish", "powershell", "cmd", "nushell", "json", "process", "ini", "dotenv"];
         assert_eq!(named, names.map(|name| (name.to_owned(), true)));
-    }
-
-    #[test]
-    fn only_auto_asks_the_shell() {
-        assert_eq!(FormatChoice::Auto.or_shell(Format::Fish), Format::Fish);
-        assert_eq!(FormatChoice::Given(Format::Json).or_shell(Format::Fish), Format::Json);
     }
 }

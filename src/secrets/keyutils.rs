@@ -1,12 +1,10 @@
-//! The Linux kernel's keyring of this user, on request.
-//! The user keyring is taken and not the session's: it is one and the same in every log-in, cron job and container of
-//! the user, and it is there where the session keyring is refused. The calls are plain system calls that never wait.
+//! The Linux kernel's keyring as a secret store, on request.
 
-use linux_keyutils::{Key, KeyError, KeyRing, KeyRingIdentifier};
-use zeroize::Zeroizing;
+use linux_keyutils::KeyError;
 
 use crate::model::secret::{Secret, SecretId};
 use crate::ports::{SecretStore, SecretStoreError};
+use crate::sys::kernel_keyring;
 
 const NAME: &str = "kernel keyring";
 
@@ -17,55 +15,23 @@ pub struct KeyutilsStore;
 
 impl SecretStore for KeyutilsStore {
     fn lookup(&self, id: &SecretId) -> Result<Option<Secret>, SecretStoreError> {
-        let Some(key) = find(&open()?, id)? else { return Ok(None) };
-        let bytes = match key.read_to_vec() {
-            Ok(bytes) => Zeroizing::new(bytes),
-            Err(error) if is_absence(error) => return Ok(None),
-            Err(error) => return Err(refused(error)),
-        };
+        let Some(bytes) = kernel_keyring::read(&description(id)).map_err(refused)? else { return Ok(None) };
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| SecretStoreError::NotText { store: NAME, address: id.address() })?;
         Ok(Some(Secret::new(text.to_owned())))
     }
 
     fn store(&self, id: &SecretId, secret: &Secret) -> Result<(), SecretStoreError> {
-        // A key of the same description is given the new content in one step.
-        open()?.add_key(&description(id), secret.expose()).map(drop).map_err(refused)
+        kernel_keyring::write(&description(id), secret.expose().as_bytes(), None).map_err(refused)
     }
 
     fn forget(&self, id: &SecretId) -> Result<(), SecretStoreError> {
-        let keyring = open()?;
-        let Some(key) = find(&keyring, id)? else { return Ok(()) };
-        match keyring.unlink_key(key) {
-            Err(error) if !is_absence(error) => Err(refused(error)),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The user keyring, linked to this thread's own: the kernel lets a process read only keys that hang below one of its
-/// keyrings, and the user keyring hangs below a session keyring only where a log-in put it there.
-fn open() -> Result<KeyRing, SecretStoreError> {
-    let user = KeyRing::from_special_id(KeyRingIdentifier::User, false).map_err(refused)?;
-    let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true).map_err(refused)?;
-    thread.link_keyring(user).map_err(refused)?;
-    Ok(user)
-}
-
-fn find(keyring: &KeyRing, id: &SecretId) -> Result<Option<Key>, SecretStoreError> {
-    match keyring.search(&description(id)) {
-        Ok(key) => Ok(Some(key)),
-        Err(error) if is_absence(error) => Ok(None),
-        Err(error) => Err(refused(error)),
+        kernel_keyring::remove(&description(id)).map_err(refused)
     }
 }
 
 fn description(id: &SecretId) -> String {
     format!("afed:{}", id.address())
-}
-
-const fn is_absence(error: KeyError) -> bool {
-    matches!(error, KeyError::KeyDoesNotExist | KeyError::KeyExpired | KeyError::KeyRevoked)
 }
 
 fn refused(error: KeyError) -> SecretStoreError {
@@ -136,18 +102,9 @@ os.execv(sys.argv[2], sys.argv[2:])";
     #[test]
     fn bytes_that_are_no_text_are_an_error() {
         let id = own_id("bytes");
-        open().unwrap().add_key(&description(&id), b"\xff\xfe").unwrap();
+        kernel_keyring::write(&description(&id), b"\xff\xfe", None).unwrap();
         let found = KeyutilsStore.lookup(&id);
         KeyutilsStore.forget(&id).unwrap();
         assert!(matches!(found, Err(SecretStoreError::NotText { .. })), "{found:?}");
-    }
-
-    #[test]
-    fn a_refusal_is_not_an_absence() {
-        for error in
-            [KeyError::AccessDenied, KeyError::PermissionDenied, KeyError::Unknown(38), KeyError::QuotaExceeded]
-        {
-            assert!(!is_absence(error), "{error}");
-        }
     }
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::model::file_mark::{FileMark, Watched};
+
 /// The bytes of a file, or `None` when there is no such file.
 pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
@@ -12,6 +14,36 @@ pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// How the file looks now; a path without a file looks like nothing.
+pub fn look(path: &Path) -> io::Result<Watched> {
+    let mark = match fs::metadata(path) {
+        Ok(metadata) => Some(mark(&metadata)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Watched { path: path.to_owned(), mark })
+}
+
+#[cfg(unix)]
+fn mark(metadata: &fs::Metadata) -> FileMark {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
+    FileMark {
+        size: metadata.len(),
+        modified: nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        changed: nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        device: metadata.dev(),
+        inode: metadata.ino(),
+    }
+}
+
+#[cfg(not(unix))]
+fn mark(metadata: &fs::Metadata) -> FileMark {
+    let since_epoch = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let modified = since_epoch.and_then(|time| i128::try_from(time.as_nanos()).ok()).unwrap_or(i128::MAX);
+    FileMark { size: metadata.len(), modified, changed: modified, device: 0, inode: 0 }
 }
 
 /// Makes the folder and its missing parents, for nobody but this user.

@@ -3,6 +3,8 @@
 
 pub mod clock;
 pub mod files;
+#[cfg(target_os = "linux")]
+pub mod kernel_keyring;
 pub mod locks;
 pub mod network;
 pub mod shell;

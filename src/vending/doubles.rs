@@ -2,12 +2,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::model::account::AccessKey;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::name::GroupName;
+use crate::model::pass::{Pass, PassKey};
 use crate::model::person::{Evidence, Identity, Membership, Person};
 use crate::model::region::Region;
 use crate::model::secret::{Secret, SecretId};
@@ -39,20 +42,21 @@ pub fn session_id() -> SecretId {
 }
 
 /// A directory in which the evidence is ignored and everybody is alice.
+#[derive(Clone)]
 pub struct FakeDirectory {
     groups: Vec<String>,
     failing: bool,
-    pub questions: Cell<u32>,
+    pub questions: Rc<Cell<u32>>,
 }
 
 impl FakeDirectory {
     pub fn with_groups(groups: &[&str]) -> Self {
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-        Self { groups, failing: false, questions: Cell::new(0) }
+        Self { groups, failing: false, questions: Rc::default() }
     }
 
     pub fn failing() -> Self {
-        Self { groups: Vec::new(), failing: true, questions: Cell::new(0) }
+        Self { groups: Vec::new(), failing: true, questions: Rc::default() }
     }
 }
 
@@ -177,23 +181,47 @@ impl TokenService for FakeTokens<'_> {
 }
 
 #[derive(Default)]
-pub struct FakeLeases {
-    pub kept: RefCell<HashMap<LeaseKey, Lease>>,
-    pub locks: Cell<u32>,
+pub struct FakeCache {
+    pub leases: RefCell<HashMap<LeaseKey, Lease>>,
+    pub passes: RefCell<HashMap<PassKey, Pass>>,
+    pub turns: Cell<u32>,
 }
 
-impl LeaseStore for FakeLeases {
-    fn lookup(&self, key: &LeaseKey) -> Result<Option<Lease>, LeaseStoreError> {
-        Ok(self.kept.borrow().get(key).cloned())
+impl LeaseStore for FakeCache {
+    fn lookup(&self, key: &LeaseKey) -> Result<Option<Lease>, CacheError> {
+        Ok(self.leases.borrow().get(key).cloned())
     }
 
-    fn store(&self, key: &LeaseKey, lease: &Lease) -> Result<(), LeaseStoreError> {
-        self.kept.borrow_mut().insert(key.clone(), lease.clone());
+    fn store(&self, key: &LeaseKey, lease: &Lease) -> Result<(), CacheError> {
+        self.leases.borrow_mut().insert(key.clone(), lease.clone());
         Ok(())
     }
 
-    fn lock(&self, _: &LeaseKey) -> Result<LeaseLock, LeaseStoreError> {
-        self.locks.set(self.locks.get() + 1);
-        Ok(LeaseLock::new(()))
+    fn forget(&self, key: &LeaseKey) -> Result<(), CacheError> {
+        self.leases.borrow_mut().remove(key);
+        Ok(())
+    }
+}
+
+impl PassStore for FakeCache {
+    fn lookup(&self, key: &PassKey) -> Result<Option<Pass>, CacheError> {
+        Ok(self.passes.borrow().get(key).cloned())
+    }
+
+    fn store(&self, key: &PassKey, pass: &Pass) -> Result<(), CacheError> {
+        self.passes.borrow_mut().insert(key.clone(), pass.clone());
+        Ok(())
+    }
+
+    fn forget(&self, key: &PassKey) -> Result<(), CacheError> {
+        self.passes.borrow_mut().remove(key);
+        Ok(())
+    }
+}
+
+impl Turns for FakeCache {
+    fn take(&self, _: &PassKey, _: Duration) -> Result<Turn, CacheError> {
+        self.turns.set(self.turns.get() + 1);
+        Ok(Turn::new(()))
     }
 }

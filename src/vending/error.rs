@@ -1,9 +1,10 @@
 //! Why somebody did not get credentials.
 
 use crate::model::account::AccessKeyId;
+use crate::model::failure::Failure;
 use crate::model::name::{AccountName, ConnectorName, GroupName};
 use crate::model::session_tag::TagError;
-use crate::ports::{DirectoryError, LeaseStoreError, SecretStoreError, TokenServiceError};
+use crate::ports::{CacheError, DirectoryError, SecretStoreError, TokenServiceError};
 
 /// Every variant means: no credentials.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum VendError {
     /// The credentials are over on arrival: one of the clocks is wrong.
     #[error("AWS issued credentials for “{connector}” that are already over by this machine's clock")]
     Stillborn { connector: ConnectorName },
+    /// Another process has just failed at the same, a moment ago.
+    #[error("{}", .0.causes.first().map_or("it failed a moment ago", String::as_str))]
+    Remembered(Failure),
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     #[error(transparent)]
@@ -31,5 +35,5 @@ pub enum VendError {
     #[error(transparent)]
     Tokens(#[from] TokenServiceError),
     #[error(transparent)]
-    Leases(#[from] LeaseStoreError),
+    Cache(#[from] CacheError),
 }

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::account::AccessKeyId;
 use crate::model::lease::LeaseKey;
+use crate::model::pass::PassKey;
 use crate::model::principal::SessionPolicies;
 use crate::model::session_tag::SessionTag;
 use crate::ports::{IssueAction, IssueRequest};
@@ -46,14 +47,24 @@ pub fn lease_key(access_key_id: &AccessKeyId, endpoint: Option<&str>, request: &
     LeaseKey::from_digest(parts.0.finalize().into())
 }
 
+/// The key of a request with these inputs; two lists of inputs share one only if they are the same.
+pub fn pass_key<'a>(inputs: impl Iterator<Item = &'a [u8]>) -> PassKey {
+    let mut parts = Parts(Sha256::new());
+    inputs.for_each(|input| parts.add_bytes(input));
+    PassKey::from_digest(parts.0.finalize().into())
+}
+
 struct Parts(Sha256);
 
 impl Parts {
     fn add(&mut self, name: &str, value: &str) {
-        for text in [name, value] {
-            self.0.update((text.len() as u64).to_be_bytes());
-            self.0.update(text.as_bytes());
-        }
+        self.add_bytes(name.as_bytes());
+        self.add_bytes(value.as_bytes());
+    }
+
+    fn add_bytes(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_be_bytes());
+        self.0.update(bytes);
     }
 
     fn add_optional(&mut self, name: &str, value: Option<&str>) {

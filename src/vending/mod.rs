@@ -5,11 +5,13 @@ pub mod entitlement;
 mod error;
 mod freshness;
 mod lease_key;
+pub mod memory;
 pub mod sign_in;
 mod vend;
 
 pub use error::VendError;
-pub use vend::{Order, Source, Vended, Vendor};
+pub use lease_key::pass_key;
+pub use vend::{Order, Recall, Source, Vended, Vendor};
 
 #[cfg(test)]
 pub mod doubles;

@@ -1,5 +1,8 @@
-//! The main job: from evidence and a connector to a lease.
-//! Identity first, then entitlement, then the cache, then AWS; a lease in hand is kept until its successor is stored.
+//! The main job: from evidence and a connector to a lease, one caller at a time for the same request.
+//! Memory first, then identity, entitlement and AWS; a lease in hand is kept until its successor is stored. What came
+//! of it is remembered, for the callers that wait and for those to come.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -7,35 +10,57 @@ use super::entitlement::{Entitlement, Memberships, Openness, decide};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
 use super::lease_key::lease_key;
+use super::memory::{FailureMemory, Memory, Recalled};
 use crate::model::account::{AccessKey, Account, AccountSource};
 use crate::model::connector::Connector;
+use crate::model::failure::Failure;
+use crate::model::file_mark::Watched;
 use crate::model::lease::{Lease, LeaseKey};
+use crate::model::pass::{Admission, Outcome, PassKey};
 use crate::model::person::{Evidence, Person};
 use crate::model::principal::Principal;
 use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
 use crate::model::session_tag::{self, SessionTag, TagError, Template};
 use crate::ports::{
-    Clock, Directory, IssueAction, IssueRequest, LeaseStore, SecretStore, TokenService, TokenServiceError,
+    CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turn, Turns,
 };
 
 /// The ports through which credentials are vended.
 pub struct Vendor<'a> {
-    pub directory: &'a dyn Directory,
+    /// Made when it must be asked.
+    pub directory: &'a dyn Fn() -> Result<Box<dyn Directory>, VendError>,
     pub tokens: &'a dyn TokenService,
-    pub leases: &'a dyn LeaseStore,
     pub secrets: &'a dyn SecretStore,
-    pub clock: &'a dyn Clock,
+    pub turns: &'a dyn Turns,
+    pub memory: Memory<'a>,
 }
 
-/// What is asked for, by whom.
+/// What is asked for.
 #[derive(Clone, Copy)]
 pub struct Order<'a> {
-    pub evidence: &'a Evidence,
     pub connector: &'a Connector,
     pub account: &'a Account,
     pub openness: Openness<'a>,
     /// Where STS is asked, when that is not its own regional endpoint.
     pub endpoint: Option<&'a str>,
+    /// Shows who asks; only called when the directory must be.
+    pub evidence: &'a dyn Fn() -> Result<Evidence, VendError>,
+    pub recall: Recall<'a>,
+}
+
+/// How a request is remembered.
+#[derive(Clone, Copy)]
+pub struct Recall<'a> {
+    pub key: &'a PassKey,
+    /// What the request was derived from, looked at before it was read.
+    pub watched: &'a [Watched],
+    pub failures: FailureMemory,
+    /// How long the directory's positive answer may be used again.
+    pub good_for: Duration,
+    /// How long another caller's turn is waited for.
+    pub patience: Duration,
+    /// Puts a failure into words that can be kept.
+    pub describe: &'a dyn Fn(&VendError) -> Failure,
 }
 
 /// What was vended.
@@ -44,67 +69,115 @@ pub struct Vended {
     pub lease: Lease,
     pub person: Person,
     pub source: Source,
+    /// What could not be kept for the next time.
+    pub not_kept: Option<CacheError>,
 }
 
 /// Where the lease came from.
 #[derive(Debug)]
 pub enum Source {
     Issued,
-    Cache,
-    /// From the cache, because AWS could not be asked for a new one.
-    CacheForWantOfNew(TokenServiceError),
+    Memory,
+    /// From memory, because AWS could not be asked for a new one.
+    MemoryForWantOfNew(TokenServiceError),
+}
+
+impl From<Recalled> for Vended {
+    fn from(recalled: Recalled) -> Self {
+        let Recalled { lease, admission } = recalled;
+        Self { lease, person: admission.person, source: Source::Memory, not_kept: None }
+    }
 }
 
 impl Vendor<'_> {
     /// Credentials for whoever the evidence shows, if they are entitled to the connector.
     pub fn vend(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        let person = self.directory.identify(order.evidence)?.person;
-        let memberships = Memberships::of(&person, self.directory);
-        if decide(order.openness, &memberships)? == Entitlement::None {
-            return Err(VendError::NotEntitled {
-                person: person.name,
-                connector: order.connector.name.clone(),
-                groups: order.connector.groups.clone(),
-            });
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+            return Ok(recalled.into());
         }
-        let request = issue_request(order.connector, &person)
-            .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
-        let (lease, source) = self.lease(order, &request)?;
-        Ok(Vended { lease, person, source })
+        let _turn = self.turn(order)?;
+        // Somebody may have fetched it, or failed to, while this process waited for its turn.
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+            return Ok(recalled.into());
+        }
+        let vended = self.vend_in_turn(order);
+        if let Err(error) = &vended {
+            let outcome = Outcome::Failed { at: self.memory.clock.now(), failure: (order.recall.describe)(error) };
+            // The failure itself is what the caller must hear of; that it can't be remembered only costs time.
+            drop(self.memory.keep(order.recall.key, order.recall.watched, outcome));
+        }
+        vended
     }
 
-    fn lease(&self, order: Order<'_>, request: &IssueRequest) -> Result<(Lease, Source), VendError> {
-        let AccountSource::AccessKey { access_key_id, .. } = &order.account.source;
-        let key = lease_key(access_key_id, order.endpoint, request);
-        if let Some(lease) = self.kept(&key, Freshness::Fresh)? {
-            return Ok((lease, Source::Cache));
+    /// A folder that can't be written to must not keep anybody from their credentials; then nobody waits.
+    fn turn(&self, order: Order<'_>) -> Result<Option<Turn>, VendError> {
+        match self.turns.take(order.recall.key, order.recall.patience) {
+            Ok(turn) => Ok(Some(turn)),
+            Err(CacheError::File { .. }) => Ok(None),
+            Err(other) => Err(other.into()),
         }
-        let _turn = self.leases.lock(&key)?;
-        // Somebody may have fetched it while this process waited for its turn.
-        if let Some(lease) = self.kept(&key, Freshness::Fresh)? {
-            return Ok((lease, Source::Cache));
+    }
+
+    fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
+        let (person, admitted_at) = match self.memory.admission(order.recall.key, order.recall.failures)? {
+            Some(admission) => (admission.person, admission.at),
+            None => self.admit(order)?,
+        };
+        let (request, lease_key) = request_of(order, &person)?;
+        let (lease, source, lease_not_kept) = self.lease(order, &lease_key, &request)?;
+        let admission = Admission {
+            person: person.clone(),
+            at: admitted_at,
+            good_for: order.recall.good_for,
+            lease_key,
+            connector: order.connector.name.clone(),
+            region: order.connector.region.clone(),
+        };
+        let kept = self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission));
+        Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
+    }
+
+    /// Asks the directory. Whoever it does not admit loses what was cached for them.
+    fn admit(&self, order: Order<'_>) -> Result<(Person, Timestamp), VendError> {
+        let evidence = (order.evidence)()?;
+        let directory = (self.directory)()?;
+        let person = directory.identify(&evidence)?.person;
+        let at = self.memory.clock.now();
+        if decide(order.openness, &Memberships::of(&person, directory.as_ref()))? != Entitlement::None {
+            return Ok((person, at));
+        }
+        if let Ok((_, lease_key)) = request_of(order, &person) {
+            self.memory.leases.forget(&lease_key)?;
+        }
+        Err(VendError::NotEntitled {
+            person: person.name,
+            connector: order.connector.name.clone(),
+            groups: order.connector.groups.clone(),
+        })
+    }
+
+    fn lease(
+        &self,
+        order: Order<'_>,
+        key: &LeaseKey,
+        request: &IssueRequest,
+    ) -> Result<(Lease, Source, Option<CacheError>), VendError> {
+        if let Some(lease) = self.memory.lease(key, Freshness::Fresh)? {
+            return Ok((lease, Source::Memory, None));
         }
         match self.issue(order, request) {
             Ok(lease) => {
-                self.leases.store(&key, &lease)?;
-                Ok((lease, Source::Issued))
+                let not_kept = self.memory.leases.store(key, &lease).err();
+                Ok((lease, Source::Issued, not_kept))
             }
-            Err(VendError::Tokens(trouble)) if is_passing(&trouble) => match self.kept(&key, Freshness::Ageing)? {
-                Some(lease) => Ok((lease, Source::CacheForWantOfNew(trouble))),
-                None => Err(trouble.into()),
-            },
+            Err(VendError::Tokens(trouble)) if is_passing(&trouble) => {
+                match self.memory.lease(key, Freshness::Ageing)? {
+                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble), None)),
+                    None => Err(trouble.into()),
+                }
+            }
             Err(error) => Err(error),
         }
-    }
-
-    /// The cached lease, if it is at least this fresh.
-    fn kept(&self, key: &LeaseKey, at_least: Freshness) -> Result<Option<Lease>, VendError> {
-        let now = self.clock.now();
-        Ok(self.leases.lookup(key)?.filter(|lease| match freshness(lease, now) {
-            Freshness::Fresh => true,
-            Freshness::Ageing => at_least == Freshness::Ageing,
-            Freshness::Over => false,
-        }))
     }
 
     fn issue(&self, order: Order<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
@@ -118,20 +191,25 @@ impl Vendor<'_> {
         if lease.aws_account_id.is_none() {
             lease.aws_account_id = aws_account_id.as_ref().map(|id| id.as_str().to_owned());
         }
-        if is_over(&lease, self.clock.now()) {
+        if freshness(&lease, self.memory.clock.now()) == Freshness::Over {
             return Err(VendError::Stillborn { connector: order.connector.name.clone() });
         }
         Ok(lease)
     }
 }
 
-fn is_over(lease: &Lease, now: Timestamp) -> bool {
-    freshness(lease, now) == Freshness::Over
-}
-
 /// Whether a valid lease may stand in: AWS could not be asked, as opposed to having said no.
 const fn is_passing(error: &TokenServiceError) -> bool {
     matches!(error, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
+}
+
+/// What STS is told for this person, and where the lease is kept.
+fn request_of(order: Order<'_>, person: &Person) -> Result<(IssueRequest, LeaseKey), VendError> {
+    let request = issue_request(order.connector, person)
+        .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
+    let AccountSource::AccessKey { access_key_id, .. } = &order.account.source;
+    let key = lease_key(access_key_id, order.endpoint, &request);
+    Ok((request, key))
 }
 
 /// What STS is told for this person. Everything in it comes from the configuration and the directory.

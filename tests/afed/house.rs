@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
 const ARROWS: [(&str, &[&str]); 19] = [
-    ("app", &["config", "crowd", "leases", "os_directory", "ports", "secrets", "sts", "sys", "ui"]),
+    ("app", &["cache", "config", "crowd", "os_directory", "ports", "secrets", "sts", "sys", "ui", "vending"]),
     ("aws_files", &[]),
+    ("cache", &["ports", "sys"]),
     ("command", &["app", "aws_files", "config", "ports", "render", "secrets", "sys", "ui", "vending"]),
     ("config", &["ports"]),
     ("crowd", &["ports", "sys"]),
     ("failure", &["aws_files", "command", "config", "ports", "render", "vending"]),
-    ("leases", &["ports", "sys"]),
     ("lib", &["app"]),
     ("model", &[]),
     ("os_directory", &["ports", "sys"]),
@@ -28,12 +28,13 @@ const ARROWS: [(&str, &[&str]); 19] = [
 ];
 
 /// The files that may take a secret out of its type.
-const EXPOSING: [&str; 11] = [
+const EXPOSING: [&str; 12] = [
     "command/creds.rs",
     "command/init.rs",
     "crowd/sessions.rs",
     "crowd/transport.rs",
-    "leases/seal.rs",
+    "cache/key.rs",
+    "cache/lease_record.rs",
     "model/secret.rs",
     "render/credentials.rs",
     "secrets/keyring_store.rs",

@@ -1,16 +1,23 @@
 use super::*;
+use crate::model::failure::FailureKind;
+use crate::model::file_mark::FileMark;
 use crate::model::grant::Signer;
 use crate::model::name::GroupName;
 use crate::model::principal::{PrincipalFields, PrincipalType};
 use crate::model::secret::Secret;
-use crate::ports::{AwsMessage, StsAction};
-use crate::vending::doubles::{FakeDirectory, FakeLeases, FakeSecrets, FakeTokens, HandClock, groups};
+use crate::ports::{AwsMessage, Clock, StsAction};
+use crate::vending::doubles::{FakeCache, FakeDirectory, FakeSecrets, FakeTokens, HandClock, groups};
+use std::cell::{Cell, RefCell};
+use std::path::Path;
 
 /// Everything a vend needs, in memory.
 struct World {
     directory: FakeDirectory,
     secrets: FakeSecrets,
-    leases: FakeLeases,
+    cache: FakeCache,
+    recheck_after: Cell<u64>,
+    /// How the configuration looks.
+    config: RefCell<Watched>,
     clock: HandClock,
     account: Account,
     connector: Connector,
@@ -41,20 +48,31 @@ impl World {
             region: "eu-west-1".parse().unwrap(),
         };
         let directory = FakeDirectory::with_groups(memberships);
-        Self { directory, secrets, leases: FakeLeases::default(), clock: HandClock::new(), account, connector }
+        let config = Watched { path: "config.toml".into(), mark: Some(mark(1)) };
+        Self {
+            directory,
+            secrets,
+            cache: FakeCache::default(),
+            recheck_after: Cell::new(0),
+            config: RefCell::new(config),
+            clock: HandClock::new(),
+            account,
+            connector,
+        }
     }
 
     fn vend(&self, tokens: &FakeTokens<'_>) -> Result<Vended, VendError> {
-        let vendor = Vendor {
-            directory: &self.directory,
-            tokens,
-            leases: &self.leases,
-            secrets: &self.secrets,
-            clock: &self.clock,
-        };
+        self.vend_with(tokens, FailureMemory::Since(self.clock.now() + jiff::SignedDuration::from_secs(1)))
+    }
+
+    fn vend_with(&self, tokens: &FakeTokens<'_>, failures: FailureMemory) -> Result<Vended, VendError> {
+        let look = |_: &Path| Ok(self.config.borrow().clone());
+        let memory = Memory { passes: &self.cache, leases: &self.cache, clock: &self.clock, look: &look };
+        let directory = || Ok(Box::new(self.directory.clone()) as Box<dyn Directory>);
+        let vendor = Vendor { directory: &directory, tokens, secrets: &self.secrets, turns: &self.cache, memory };
         let administrator_groups: Vec<GroupName> = groups(&["aws-admins"]);
+        let watched = [self.config.borrow().clone()];
         vendor.vend(Order {
-            evidence: &Evidence::LocalUser { uid: 1_000 },
             connector: &self.connector,
             account: &self.account,
             openness: Openness {
@@ -63,8 +81,25 @@ impl World {
                 administrators_use_every_connector: true,
             },
             endpoint: None,
+            evidence: &|| Ok(Evidence::LocalUser { uid: 1_000 }),
+            recall: Recall {
+                key: &PassKey::from_digest([0; 32]),
+                watched: &watched,
+                failures,
+                good_for: Duration::from_secs(self.recheck_after.get()),
+                patience: Duration::from_secs(60),
+                describe: &|error| Failure {
+                    kind: FailureKind::Denied,
+                    causes: vec![error.to_string()],
+                    hints: Vec::new(),
+                },
+            },
         })
     }
+}
+
+fn mark(modified: i128) -> FileMark {
+    FileMark { size: 1, modified, changed: modified, device: 1, inode: 1 }
 }
 
 fn unreachable() -> TokenServiceError {
@@ -114,11 +149,11 @@ fn a_fresh_lease_is_used_again_and_an_ageing_one_renewed() {
     let tokens = FakeTokens::new(&world.clock);
     assert!(matches!(world.vend(&tokens).unwrap().source, Source::Issued));
     world.clock.advance(1_800);
-    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Cache));
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Memory));
     world.clock.advance(1_000);
     assert!(matches!(world.vend(&tokens).unwrap().source, Source::Issued));
     assert_eq!(tokens.requests.borrow().len(), 2);
-    assert_eq!(world.leases.locks.get(), 2);
+    assert_eq!(world.cache.turns.get(), 3);
 }
 
 #[test]
@@ -128,7 +163,7 @@ fn an_ageing_lease_stands_in_when_aws_is_away_but_not_when_it_denies() {
     world.vend(&tokens).unwrap();
     world.clock.advance(3_000);
     *tokens.trouble.borrow_mut() = Some(unreachable());
-    assert!(matches!(world.vend(&tokens).unwrap().source, Source::CacheForWantOfNew(_)));
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::MemoryForWantOfNew(_)));
     *tokens.trouble.borrow_mut() = Some(denied());
     assert!(matches!(world.vend(&tokens), Err(VendError::Tokens(TokenServiceError::Denied { .. }))));
     world.clock.advance(600);
@@ -141,4 +176,74 @@ fn a_key_without_its_secret_is_named() {
     let world = World::new(&["developers"]);
     world.secrets.forget(&world.account.secret_id()).unwrap();
     assert!(matches!(world.vend(&FakeTokens::new(&world.clock)), Err(VendError::SecretMissing { .. })));
+}
+
+#[test]
+fn a_recent_answer_is_used_again_and_no_longer() {
+    let world = World::new(&["developers"]);
+    world.recheck_after.set(300);
+    let tokens = FakeTokens::new(&world.clock);
+    world.vend(&tokens).unwrap();
+    let asked = world.directory.questions.get();
+    world.clock.advance(299);
+    world.vend(&tokens).unwrap();
+    assert_eq!(world.directory.questions.get(), asked);
+    world.clock.advance(1);
+    world.vend(&tokens).unwrap();
+    assert_eq!(world.directory.questions.get(), asked + 1);
+    world.clock.advance(-10_000);
+    world.vend(&tokens).unwrap();
+    assert_eq!(world.directory.questions.get(), asked + 2, "an answer from the future was used");
+}
+
+#[test]
+fn a_changed_file_ends_a_pass_at_once() {
+    let world = World::new(&["developers"]);
+    world.recheck_after.set(300);
+    let tokens = FakeTokens::new(&world.clock);
+    world.vend(&tokens).unwrap();
+    let asked = world.directory.questions.get();
+    world.config.borrow_mut().mark = Some(mark(2));
+    world.vend(&tokens).unwrap();
+    assert_eq!(world.directory.questions.get(), asked + 1);
+}
+
+#[test]
+fn a_file_that_has_only_just_been_written_makes_no_pass() {
+    let world = World::new(&["developers"]);
+    world.recheck_after.set(300);
+    let tokens = FakeTokens::new(&world.clock);
+    world.config.borrow_mut().mark = Some(mark(world.clock.now().as_nanosecond() - 1_000_000 + 1));
+    world.vend(&tokens).unwrap();
+    assert!(world.cache.passes.borrow().is_empty());
+}
+
+#[test]
+fn whoever_is_no_longer_admitted_loses_the_cached_lease() {
+    let mut world = World::new(&["developers"]);
+    world.vend(&FakeTokens::new(&world.clock)).unwrap();
+    assert_eq!(world.cache.leases.borrow().len(), 1);
+    world.directory = FakeDirectory::with_groups(&[]);
+    assert!(matches!(world.vend(&FakeTokens::new(&world.clock)), Err(VendError::NotEntitled { .. })));
+    assert!(world.cache.leases.borrow().is_empty());
+}
+
+#[test]
+fn a_failure_answers_those_who_waited_and_sdks_that_ask_again() {
+    let world = World::new(&["others"]);
+    let tokens = FakeTokens::new(&world.clock);
+    let began = world.clock.now();
+    assert!(matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })));
+    let asked = world.directory.questions.get();
+    let waited = world.vend_with(&tokens, FailureMemory::Since(began));
+    assert!(matches!(waited, Err(VendError::Remembered(_))), "{waited:?}");
+    world.clock.advance(2);
+    assert!(matches!(world.vend_with(&tokens, FailureMemory::Recent), Err(VendError::Remembered(_))));
+    assert_eq!(world.directory.questions.get(), asked);
+    assert!(
+        matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })),
+        "a person who asks later is answered anew"
+    );
+    world.clock.advance(3);
+    assert!(matches!(world.vend_with(&tokens, FailureMemory::Recent), Err(VendError::NotEntitled { .. })));
 }

@@ -1,0 +1,41 @@
+//! A failure in words, apart from the error that it came from: for the terminal, and to be remembered for a moment.
+
+use serde::{Deserialize, Serialize};
+
+/// What sort of failure it is: the exit code that scripts and SDKs see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FailureKind {
+    /// The user's request or the configuration is wrong.
+    Configuration,
+    /// The command line is wrong.
+    Usage,
+    /// The person must log in, or answer something at a terminal, first.
+    LogInNeeded,
+    /// The directory or AWS says no.
+    Denied,
+    /// Something could not be reached or did not answer.
+    Unreachable,
+    /// afed itself is at fault.
+    Fault,
+}
+
+impl FailureKind {
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Configuration => 1,
+            Self::Usage => 2,
+            Self::LogInNeeded => 3,
+            Self::Denied => 4,
+            Self::Unreachable => 5,
+            Self::Fault => 70,
+        }
+    }
+}
+
+/// A failure with its causes, first to last, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    pub kind: FailureKind,
+    pub causes: Vec<String>,
+    pub hints: Vec<String>,
+}

@@ -1,0 +1,63 @@
+//! What is remembered of a request for credentials: that the directory admitted somebody, or that it all failed.
+//! A pass belongs to one person, one connector and one state of the files it was derived from.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::failure::Failure;
+use super::file_mark::Watched;
+use super::lease::LeaseKey;
+use super::name::ConnectorName;
+use super::person::Person;
+use super::region::Region;
+
+/// The SHA-256 of what was asked for, in lower-case hex: the same request, the same key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PassKey(String);
+
+impl PassKey {
+    pub fn from_digest(digest: [u8; 32]) -> Self {
+        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What came of a request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pass {
+    /// The configuration, the session and the policy that decided; a change of any of them ends the pass.
+    pub watched: Vec<Watched>,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Outcome {
+    Admitted(Admission),
+    Failed { at: Timestamp, failure: Failure },
+}
+
+/// A directory's positive answer about one person and one connector.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Admission {
+    pub person: Person,
+    pub at: Timestamp,
+    /// How long the answer may be used again.
+    pub good_for: Duration,
+    /// The lease that this person gets.
+    pub lease_key: LeaseKey,
+    pub connector: ConnectorName,
+    pub region: Region,
+}
+
+impl Admission {
+    /// Whether the answer is recent enough; one from the future is not.
+    pub fn is_good(&self, now: Timestamp) -> bool {
+        let age = now.duration_since(self.at);
+        !age.is_negative() && age.unsigned_abs() < self.good_for
+    }
+}
