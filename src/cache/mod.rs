@@ -95,10 +95,15 @@ impl<'a> SealedFolder<'a> {
 
     fn wait_for(&self, name: &str, patience: Duration) -> Result<locks::FileLock, CacheError> {
         let path = self.folder.join(name);
-        locks::acquire(&path, patience).map_err(|error| match error {
-            LockError::Held { pid, after } => CacheError::Busy { pid, after },
-            LockError::File(source) => failed(&path, "locked", source),
-        })
+        locks::acquire(&path, patience).map_err(|error| not_locked(&path, error))
+    }
+}
+
+fn not_locked(path: &Path, error: LockError) -> CacheError {
+    match error {
+        LockError::Held { pid, after } => CacheError::Busy { pid, after },
+        LockError::Stopped { pid } => CacheError::Stopped { pid },
+        LockError::File(source) => failed(path, "locked", source),
     }
 }
 
@@ -153,8 +158,15 @@ impl PassStore for SealedFolder<'_> {
 }
 
 impl Turns for SealedFolder<'_> {
+    /// Where the holder was stopped by a signal, the others take turns at the next of three locks: what they fetch is
+    /// written whole, so the worst that comes of it is that something is fetched twice.
     fn take(&self, key: &PassKey, patience: Duration) -> Result<Turn, CacheError> {
-        self.wait_for(&format!("{}.lock", key.as_str()), patience).map(Turn::new)
+        let take = |extension: &str| self.wait_for(&format!("{}.{extension}", key.as_str()), patience);
+        let or_next = |taken: Result<_, CacheError>, extension| match taken {
+            Err(CacheError::Stopped { .. }) => take(extension),
+            other => other,
+        };
+        or_next(or_next(take("lock"), "lock2"), "lock3").map(Turn::new)
     }
 }
 

@@ -10,6 +10,7 @@ use super::config_file;
 use super::error::CommandError;
 use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
+use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
 use crate::model::name::{ConnectorName, GroupName};
@@ -138,7 +139,7 @@ impl<'a> Request<'a> {
             },
         })?;
         warn(&vended, streams);
-        let (name, region) = (connector.name.clone(), connector.region.clone());
+        let Connector { name, region, .. } = connector;
         Ok(Answer { lease: vended.lease, person: vended.person.name, connector: name, region })
     }
 

@@ -150,6 +150,9 @@ fn of_cache(error: &CacheError) -> Verdict {
         CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))
         }
+        CacheError::Stopped { pid } => {
+            Verdict::hint(Kind::Unreachable, format!("let it go on, or end it: kill -CONT {pid}; kill {pid}"))
+        }
         CacheError::Busy { pid: None, .. } => Verdict::plain(Kind::Unreachable),
         CacheError::Key(error) => secrets::verdict(error),
     }

@@ -56,6 +56,9 @@ pub enum CacheError {
     /// Somebody else fetches the same and does not finish.
     #[error("another afed{} has been fetching the same credentials for {} s", holder(.pid), .after.as_secs_f32())]
     Busy { pid: Option<u32>, after: Duration },
+    /// Somebody else was stopped by a signal in the middle of fetching.
+    #[error("another afed (process {pid}) was stopped while it fetched the same credentials")]
+    Stopped { pid: u32 },
     /// The key that seals the cache could not be read or kept.
     #[error("the key of the cache is not to be had")]
     Key(#[source] SecretStoreError),

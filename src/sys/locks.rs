@@ -19,6 +19,9 @@ pub enum LockError {
     /// Somebody else held it all the time.
     #[error("held by another process for {} s", .after.as_secs_f32())]
     Held { pid: Option<u32>, after: Duration },
+    /// Its holder was stopped by a signal and will not let go before it is continued.
+    #[error("held by the stopped process {pid}")]
+    Stopped { pid: u32 },
     #[error(transparent)]
     File(#[from] io::Error),
 }
@@ -33,15 +36,12 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    wait_for(&file, patience).map_err(|error| match error {
-        LockError::Held { after, .. } => LockError::Held { pid: read_pid(&mut file), after },
-        other @ LockError::File(_) => other,
-    })?;
+    wait_for(&mut file, patience)?;
     leave_pid(&mut file)?;
     Ok(FileLock { _file: file })
 }
 
-fn wait_for(file: &File, patience: Duration) -> Result<(), LockError> {
+fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
     const LONGEST_NAP: Duration = Duration::from_millis(50);
     let start = Instant::now();
     let mut nap = Duration::from_millis(1);
@@ -49,16 +49,34 @@ fn wait_for(file: &File, patience: Duration) -> Result<(), LockError> {
         match file.try_lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::Error(error)) => return Err(error.into()),
-            Err(TryLockError::WouldBlock) if start.elapsed() >= patience => {
-                return Err(LockError::Held { pid: None, after: patience });
-            }
-            Err(TryLockError::WouldBlock) => std::thread::sleep(nap.min(patience.saturating_sub(start.elapsed()))),
+            Err(TryLockError::WouldBlock) => {}
         }
+        let holder = read_pid(file);
+        if start.elapsed() >= patience {
+            return Err(LockError::Held { pid: holder, after: patience });
+        }
+        if let Some(pid) = holder.filter(|pid| is_stopped(*pid)) {
+            return Err(LockError::Stopped { pid });
+        }
+        std::thread::sleep(nap.min(patience.saturating_sub(start.elapsed())));
         nap = (nap * 2).min(LONGEST_NAP);
     }
 }
 
-/// The holder's pid is for people to read; nothing is decided on it.
+/// Whether the process was stopped by a signal (`T`) or a debugger (`t`), as proc(5) has it.
+#[cfg(target_os = "linux")]
+fn is_stopped(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // The name before the state is in parentheses and may hold some itself.
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['T', 't']))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_stopped(_pid: u32) -> bool {
+    false
+}
+
+/// The holder's pid, for people to read and to see whether it was stopped.
 fn leave_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -67,6 +85,7 @@ fn leave_pid(file: &mut File) -> io::Result<()> {
 
 fn read_pid(file: &mut File) -> Option<u32> {
     let mut text = String::new();
+    file.rewind().ok()?;
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
 }
@@ -86,5 +105,20 @@ mod tests {
         }
         drop(held);
         acquire(&path, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_stopped_process_is_known_by_its_state() {
+        use nix::sys::signal::{Signal, kill};
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        assert!(!is_stopped(child.id()));
+        kill(pid, Signal::SIGSTOP).unwrap();
+        nix::sys::wait::waitpid(pid, Some(nix::sys::wait::WaitPidFlag::WUNTRACED)).unwrap();
+        assert!(is_stopped(child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(!is_stopped(child.id()));
     }
 }

@@ -55,7 +55,7 @@ impl Memory<'_> {
 
     /// The directory's earlier answer, if it still counts.
     pub fn admission(&self, key: &PassKey, failures: FailureMemory) -> Result<Option<Admission>, VendError> {
-        let Some(pass) = self.passes.lookup(key)? else { return Ok(None) };
+        let Some(pass) = told_when_written(self.passes.lookup(key))? else { return Ok(None) };
         if !self.is_unchanged(&pass.watched) {
             return Ok(None);
         }
@@ -69,7 +69,7 @@ impl Memory<'_> {
     /// The cached lease, if it is at least this fresh.
     pub fn lease(&self, key: &LeaseKey, at_least: Freshness) -> Result<Option<Lease>, CacheError> {
         let now = self.clock.now();
-        Ok(self.leases.lookup(key)?.filter(|lease| match freshness(lease, now) {
+        Ok(told_when_written(self.leases.lookup(key))?.filter(|lease| match freshness(lease, now) {
             Freshness::Fresh => true,
             Freshness::Ageing => at_least == Freshness::Ageing,
             Freshness::Over => false,
@@ -105,5 +105,13 @@ impl Memory<'_> {
             let restless = if coarse { RESTLESS_COARSE } else { RESTLESS };
             now - last < i128::try_from(restless.as_nanos()).unwrap_or(i128::MAX)
         })
+    }
+}
+
+/// A folder that can't be used is no reason to withhold credentials. It is told when the new ones can't be kept in it.
+fn told_when_written<T>(found: Result<Option<T>, CacheError>) -> Result<Option<T>, CacheError> {
+    match found {
+        Err(CacheError::File { .. }) => Ok(None),
+        other => other,
     }
 }

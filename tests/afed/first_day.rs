@@ -43,17 +43,3 @@ fn a_person_outside_the_group_is_denied() {
         "afed: “bob” may not use the connector “deploy” (hint: it is open to: developers; ask for membership in one of them)\n",
     );
 }
-
-#[test]
-fn a_second_call_within_the_lease_asks_the_directory_and_not_sts() {
-    let sandbox = Sandbox::with_session_of("alice");
-    let first = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
-    sandbox.crowd.forget_received();
-    let away = "http://127.0.0.1:9";
-    let again = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
-    assert_eq!(first.stdout, again.stdout);
-    assert_eq!(sandbox.crowd.count("GET", "/user/group/nested"), 1);
-    // Another endpoint is another lease, and there nobody listens.
-    let elsewhere = sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", away).outcome();
-    assert_eq!(elsewhere.code, Some(5), "{elsewhere:?}");
-}

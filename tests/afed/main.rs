@@ -1,6 +1,12 @@
 //! The integration tests: one binary, so that they are linked once.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking"
+)]
 
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
@@ -10,4 +16,5 @@ mod crowd_rules;
 mod emulator;
 mod first_day;
 mod house;
+mod memory;
 mod sandbox;

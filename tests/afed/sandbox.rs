@@ -69,9 +69,11 @@ impl Sandbox {
         sandbox
     }
 
-    /// Sets up directory, account and connector by afed's own commands.
+    /// Sets up directory, account and connector by afed's own commands. The directory is asked at every call, unless
+    /// the test lets answers be used again with [`Sandbox::recheck_after`].
     pub fn configure(&self) {
         self.init();
+        self.edit_config(|text| text.replace("[crowd]\n", "[crowd]\nrecheck_after = \"0s\"\n"));
         self.create_account();
         let role = &aws().open_role;
         self.run(&["connector", "create", "deploy", "--account", "ops", "--principal", "assume-role"])
@@ -144,6 +146,18 @@ impl Sandbox {
     /// Changes the configuration as a person would in an editor.
     pub fn edit_config(&self, edit: impl FnOnce(String) -> String) {
         self.write_private("home/.config/afed/config.toml", &edit(self.config()));
+    }
+
+    /// Lets a positive answer of the directory be used again for this long.
+    pub fn recheck_after(&self, duration: &str) {
+        let with = format!("recheck_after = \"{duration}\"");
+        self.edit_config(|text| text.replace("recheck_after = \"0s\"", &with));
+        self.settle();
+    }
+
+    /// Waits until the files have rested long enough for a pass to be derived from them.
+    pub fn settle(&self) {
+        std::thread::sleep(std::time::Duration::from_millis(60));
     }
 
     /// A run of afed with these arguments, in the sandbox's folder.

@@ -172,6 +172,6 @@ enum Changed {
 fn into_io_error(error: locks::LockError) -> io::Error {
     match error {
         locks::LockError::File(source) => source,
-        held @ locks::LockError::Held { .. } => io::Error::other(held),
+        held @ (locks::LockError::Held { .. } | locks::LockError::Stopped { .. }) => io::Error::other(held),
     }
 }
