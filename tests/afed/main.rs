@@ -5,9 +5,11 @@
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
 
+mod conversation;
 mod crowd_clients;
 mod crowd_rules;
 mod emulator;
 mod first_day;
 mod house;
 mod sandbox;
+mod terminal;

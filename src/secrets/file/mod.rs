@@ -31,6 +31,9 @@ use sealed::Sealed;
 /// A writer holds the lock for a few disk writes, and one key derivation at the most.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often a passphrase may be typed before a wrong one is final.
+const TRIES: u32 = 3;
+
 /// Which file, and how it is opened.
 #[derive(Clone)]
 pub struct FileStoreOptions {
@@ -59,10 +62,23 @@ impl EncryptedFileStore {
         files::read_optional(&self.options.path).map_err(|source| self.file_error("read", source))
     }
 
+    /// A person who mistypes the passphrase is asked again.
     fn open(&self, file: &[u8]) -> Result<(Recipe, Entries), SecretStoreError> {
+        let mut tries_left = if self.options.passphrase == PassphraseSource::Prompt { TRIES } else { 1 };
+        let mut purpose = Purpose::Open;
+        loop {
+            tries_left -= 1;
+            match self.open_once(file, purpose) {
+                Err(SecretStoreError::WrongPassphrase { .. }) if tries_left > 0 => purpose = Purpose::OpenAfterAll,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn open_once(&self, file: &[u8], purpose: Purpose) -> Result<(Recipe, Entries), SecretStoreError> {
         let path = || self.options.path.clone();
         let sealed = Sealed::parse(file).map_err(|_| SecretStoreError::Damaged { path: path() })?;
-        let key = self.key(&sealed.recipe, Purpose::Open)?;
+        let key = self.key(&sealed.recipe, purpose)?;
         let text = sealed.open(&key).map_err(|_| {
             self.forget_passphrase();
             SecretStoreError::WrongPassphrase { path: path() }
@@ -117,10 +133,12 @@ impl EncryptedFileStore {
         self.derived.take();
     }
 
-    /// Gets the passphrase before the lock is held: a person who thinks must not keep others waiting.
+    /// Gets the right passphrase before the lock is held: a person who thinks must not keep others waiting.
     fn prepare(&self) -> Result<(), SecretStoreError> {
-        let purpose = if self.read()?.is_some() { Purpose::Open } else { Purpose::Create };
-        self.passphrase(purpose).map(drop)
+        match self.read()? {
+            Some(file) => self.open(&file).map(drop),
+            None => self.passphrase(Purpose::Create).map(drop),
+        }
     }
 
     fn lock_path(&self) -> PathBuf {

@@ -18,6 +18,8 @@ const LONGEST_PASSPHRASE: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Open,
+    /// Another one did not open it.
+    OpenAfterAll,
     Create,
 }
 
@@ -30,8 +32,6 @@ enum Unfit {
     TooLong,
     #[error("it is not UTF-8 text")]
     NotText,
-    #[error("the two that were typed differ")]
-    TypedDifferently,
     #[cfg(unix)]
     #[error("others can get at it: its mode is {0:04o}, and may be 0600 or 0400")]
     OpenToOthers(u32),
@@ -60,22 +60,29 @@ pub fn obtain(
     };
     passphrase.map_err(|cause| match cause.downcast_ref() {
         Some(PromptError::NoTerminal) => SecretStoreError::PassphraseMissing { path: path.to_owned() },
+        Some(PromptError::Interrupted) => SecretStoreError::Interrupted,
         _ => SecretStoreError::PassphraseUnreadable { path: path.to_owned(), from: source.to_string(), source: cause },
     })
 }
 
 fn ask(path: &Path, purpose: Purpose, prompter: &dyn Prompter) -> Result<Secret, Cause> {
-    let passphrase = match purpose {
-        Purpose::Open => prompter.secret(&format!("Passphrase for {}", path.display()))?,
-        Purpose::Create => prompter.secret(&format!("New passphrase for {}", path.display()))?,
-    };
-    if passphrase.is_empty() {
-        return Err(Unfit::Empty.into());
+    let path = path.display();
+    match purpose {
+        Purpose::Open => typed(prompter, &format!("Passphrase for {path}")),
+        Purpose::OpenAfterAll => typed(prompter, &format!("It does not open with that; passphrase for {path}")),
+        Purpose::Create => {
+            let mut passphrase = typed(prompter, &format!("New passphrase for {path}"))?;
+            while typed(prompter, "The same again")?.expose() != passphrase.expose() {
+                passphrase = typed(prompter, &format!("The two differ; new passphrase for {path}"))?;
+            }
+            Ok(passphrase)
+        }
     }
-    if purpose == Purpose::Create && prompter.secret("The same again")?.expose() != passphrase.expose() {
-        return Err(Unfit::TypedDifferently.into());
-    }
-    Ok(passphrase)
+}
+
+fn typed(prompter: &dyn Prompter, question: &str) -> Result<Secret, Cause> {
+    let passphrase = prompter.secret(question)?;
+    if passphrase.is_empty() { Err(Unfit::Empty.into()) } else { Ok(passphrase) }
 }
 
 fn read_private_file(path: &Path) -> Result<Secret, Cause> {
@@ -238,7 +245,7 @@ mod tests {
         };
         assert_eq!(ask(&["a"], Purpose::Open).unwrap(), "a");
         assert_eq!(ask(&["a", "a"], Purpose::Create).unwrap(), "a");
-        assert_eq!(cause(ask(&["a", "b"], Purpose::Create)), Unfit::TypedDifferently.to_string());
+        assert_eq!(ask(&["a", "b", "c", "c"], Purpose::Create).unwrap(), "c");
         assert_eq!(cause(ask(&["", ""], Purpose::Create)), Unfit::Empty.to_string());
         let nobody = ask(&[], Purpose::Open);
         assert!(matches!(nobody, Err(SecretStoreError::PassphraseMissing { .. })), "{nobody:?}");

@@ -52,11 +52,13 @@ fn a_wrong_passphrase_changes_nothing_and_may_be_mended() {
     let path = folder.path().join("secrets");
     store_with(&path, &["horse", "horse"]).0.store(&id(1), &secret("kept")).unwrap();
     let before = fs::read(&path).unwrap();
-    let (store, _) = store_with(&path, &["hose", "house", "horse"]);
+    let wrong = ["hose", "house", "hearse"];
+    let (store, prompter) = store_with(&path, &[wrong, wrong, ["hose", "house", "horse"]].concat());
     assert!(matches!(store.lookup(&id(1)), Err(SecretStoreError::WrongPassphrase { .. })));
     assert!(matches!(store.store(&id(1), &secret("lost")), Err(SecretStoreError::WrongPassphrase { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(look(&store, &id(1)).as_deref(), Some("kept"));
+    assert_eq!(prompter.left(), 0);
 }
 
 #[test]
