@@ -39,11 +39,12 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_folder(folder)?;
-    let mut temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
     if mode == Mode::Kept {
         keep_mode_and_owner(&path, temporary.as_file())?;
     }
-    temporary.write_all(bytes)?;
+    // Through the file itself: its errors do not name the temporary file, which nobody knows.
+    temporary.as_file().write_all(bytes)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)

@@ -37,6 +37,8 @@ enum Unfit {
     OpenToOthers(u32),
     #[error("descriptors 0 to 2 belong to input and output")]
     StandardStream,
+    #[error("it is not open; start afed with {0}<FILE")]
+    NotOpen(i32),
     #[error("there are no numbered descriptors on this platform")]
     NoDescriptors,
     #[error("systemd gave this process no credentials: CREDENTIALS_DIRECTORY is not set")]
@@ -110,7 +112,10 @@ fn read_descriptor(number: i32) -> Result<Secret, Cause> {
     if number <= 2 {
         return Err(Unfit::StandardStream.into());
     }
-    read(File::open(format!("/dev/fd/{number}"))?)
+    match File::open(format!("/dev/fd/{number}")) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Unfit::NotOpen(number).into()),
+        opened => read(opened?),
+    }
 }
 
 /// The mode is systemd's business: where it grants the file by an access list, the mode looks wider than it is.
