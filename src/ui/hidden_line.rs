@@ -19,7 +19,7 @@ pub fn ask(question: &str, mut terminal: File) -> Result<Secret, PromptError> {
     let quiet = Quiet::new(terminal.try_clone().map_err(PromptError::Terminal)?)?;
     loop {
         write!(terminal, "{} ", marked(question)).map_err(PromptError::Terminal)?;
-        let line = read_line(&mut terminal, &quiet.original);
+        let line = read_line(&mut terminal, quiet.keys);
         writeln!(terminal).map_err(PromptError::Terminal)?;
         let line = line?;
         if !line.is_empty() {
@@ -33,6 +33,23 @@ pub fn ask(question: &str, mut terminal: File) -> Result<Secret, PromptError> {
 struct Quiet {
     terminal: File,
     original: Termios,
+    keys: Keys,
+}
+
+/// The person's own editing keys.
+#[derive(Debug, Clone, Copy)]
+struct Keys {
+    interrupt: u8,
+    end: u8,
+    kill: u8,
+    erase: u8,
+}
+
+impl Keys {
+    fn of(terminal: &Termios) -> Self {
+        let key = |index: Index| terminal.control_chars[index as usize];
+        Self { interrupt: key(Index::VINTR), end: key(Index::VEOF), kill: key(Index::VKILL), erase: key(Index::VERASE) }
+    }
 }
 
 impl Quiet {
@@ -47,7 +64,7 @@ impl Quiet {
         // What was typed before the question was no answer to it.
         termios::tcsetattr(&terminal, SetArg::TCSAFLUSH, &quiet)
             .map_err(|error| PromptError::Terminal(error.into()))?;
-        Ok(Self { terminal, original })
+        Ok(Self { terminal, keys: Keys::of(&original), original })
     }
 }
 
@@ -58,18 +75,17 @@ impl Drop for Quiet {
     }
 }
 
-/// What the person's own editing keys leave of what they type.
-fn read_line(input: &mut impl Read, keys: &Termios) -> Result<Zeroizing<Vec<u8>>, PromptError> {
-    let key = |index: Index| keys.control_chars[index as usize];
+/// What the editing keys leave of what is typed.
+fn read_line(input: &mut impl Read, keys: Keys) -> Result<Zeroizing<Vec<u8>>, PromptError> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
     loop {
         match read_byte(input)? {
             b'\r' | b'\n' => return Ok(line),
-            byte if byte == key(Index::VINTR) => return Err(PromptError::Interrupted),
-            byte if byte == key(Index::VEOF) && line.is_empty() => return Err(PromptError::Interrupted),
-            byte if byte == key(Index::VEOF) => return Ok(line),
-            byte if byte == key(Index::VKILL) => line.clear(),
-            byte if byte == key(Index::VERASE) || matches!(byte, 0x08 | 0x7f) => drop_last_character(&mut line),
+            byte if byte == keys.interrupt => return Err(PromptError::Interrupted),
+            byte if byte == keys.end && line.is_empty() => return Err(PromptError::Interrupted),
+            byte if byte == keys.end => return Ok(line),
+            byte if byte == keys.kill => line.clear(),
+            byte if byte == keys.erase || matches!(byte, 0x08 | 0x7f) => drop_last_character(&mut line),
             byte if line.len() < LONGEST_LINE => line.push(byte),
             _ => return Err(PromptError::Terminal(io::Error::other("the line is too long"))),
         }
@@ -85,4 +101,37 @@ fn read_byte(input: &mut impl Read) -> Result<u8, PromptError> {
 fn drop_last_character(line: &mut Vec<u8>) {
     const IS_CONTINUATION: std::ops::RangeInclusive<u8> = 0x80..=0xbf;
     while line.pop().is_some_and(|byte| IS_CONTINUATION.contains(&byte)) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: Keys = Keys { interrupt: 3, end: 4, kill: 21, erase: 127 };
+
+    #[test]
+    fn the_editing_keys_work_as_everywhere() {
+        for (typed, line) in [
+            ("horse\r", "horse"),
+            ("horse\nstaple\n", "horse"),
+            ("hose\u{7f}\u{8}rse\r", "horse"),
+            ("\u{7f}\u{7f}horse\r", "horse"),
+            ("hör\u{7f}\u{7f}orse\r", "horse"),
+            ("battery\u{15}horse\r", "horse"),
+            ("horse\u{4}", "horse"),
+            ("\r", ""),
+        ] {
+            assert_eq!(read_line(&mut typed.as_bytes(), KEYS).unwrap().as_slice(), line.as_bytes(), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_broken_off_or_too_long_or_cut_short() {
+        for typed in ["\u{3}", "horse\u{3}", "\u{4}"] {
+            assert!(matches!(read_line(&mut typed.as_bytes(), KEYS), Err(PromptError::Interrupted)), "{typed:?}");
+        }
+        for typed in ["horse", &"h".repeat(LONGEST_LINE + 1)] {
+            assert!(matches!(read_line(&mut typed.as_bytes(), KEYS), Err(PromptError::Terminal(_))), "{typed:?}");
+        }
+    }
 }

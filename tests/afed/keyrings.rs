@@ -35,22 +35,22 @@ fn create_connector(sandbox: &Sandbox, account: &str) {
 fn the_main_job_with_the_secret_service() {
     let session = KeyringSession::unlocked();
     let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
-    let application = "afed: password of the application afed at $CROWD".to_owned();
-    let key = format!("afed: secret of {} (account ops)", aws().key.id);
-    let cache = "afed: key of the cached credentials".to_owned();
+    let application = "afed: password of the application afed at $CROWD";
+    let key = &*format!("afed: secret of {} (account ops)", aws().key.id);
+    let cache = "afed: key of the cached credentials";
 
     let outcome = init(&sandbox, "auto").succeeds();
     assert!(outcome.stderr.starts_with("The secret store works: auto\n"), "{outcome:?}");
-    assert_eq!(labels(&session, &sandbox), [application.clone()]);
+    assert_eq!(labels(&session, &sandbox), [application]);
 
     refuse_a_wrong_key(&sandbox);
-    assert_eq!(labels(&session, &sandbox), [application.clone()]);
+    assert_eq!(labels(&session, &sandbox), [application]);
     sandbox.create_account();
-    assert_eq!(labels(&session, &sandbox), [application.clone(), key.clone()]);
+    assert_eq!(labels(&session, &sandbox), [application, key]);
 
     create_connector(&sandbox, "ops");
     sandbox.log_in("alice");
-    assert_eq!(labels(&session, &sandbox), [application.clone(), key.clone(), "afed: session at $CROWD".to_owned()]);
+    assert_eq!(labels(&session, &sandbox), [application, key, "afed: session at $CROWD"]);
 
     let first = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
     assert_eq!(sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds().stdout, first.stdout);
@@ -113,7 +113,7 @@ const FILE_HINT: &str =
 fn every_command_fails(sandbox: &Sandbox, code: i32, said: &str) {
     sandbox.write_private(
         "home/.config/afed/config.toml",
-        &format!(
+        format!(
             "version = 1\ndirectory = \"crowd\"\n[crowd]\nurl = \"{}\"\napplication = \"afed\"\n\
              [secrets]\nstore = \"secret-service\"\ntimeout = \"1s\"\n[accounts.ops]\ntype = \"access-key\"\n\
              access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n[connectors.deploy]\naccount = \"ops\"\n\

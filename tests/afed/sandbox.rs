@@ -129,7 +129,7 @@ impl Sandbox {
     }
 
     /// Writes a file that only its owner can read.
-    pub fn write_private(&self, relative: &str, text: &str) {
+    pub fn write_private(&self, relative: &str, text: impl AsRef<[u8]>) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -143,7 +143,7 @@ impl Sandbox {
 
     /// Changes the configuration as a person would in an editor.
     pub fn edit_config(&self, edit: impl FnOnce(String) -> String) {
-        self.write_private("home/.config/afed/config.toml", &edit(self.config()));
+        self.write_private("home/.config/afed/config.toml", edit(self.config()));
     }
 
     /// A run of afed with these arguments, in the sandbox's folder.

@@ -102,10 +102,10 @@ fn proved_key(
     app: &App,
     streams: &mut Streams,
     id: &AccessKeyId,
-    owner: Option<AwsAccountId>,
+    owner: Option<&AwsAccountId>,
 ) -> Result<(AccessKey, Option<CallerIdentity>)> {
     let tokens = app.tokens(app.sts_endpoint()?);
-    let key = |secret: &Secret| AccessKey { id: id.clone(), secret: secret.clone(), owner: owner.clone() };
+    let key = |secret: &Secret| AccessKey { id: id.clone(), secret: secret.clone(), owner: owner.cloned() };
     let (secret, identity) = SECRET.proved_secret(app, streams, args.secret_access_key_stdin, |secret| {
         if args.skip_verify {
             return Ok(None);
@@ -151,7 +151,7 @@ fn replace_secret(
         }
         .into());
     }
-    let (key, owner) = proved_key(args, app, streams, access_key_id, aws_account_id.clone())?;
+    let (key, owner) = proved_key(args, app, streams, access_key_id, aws_account_id.as_ref())?;
     if let (Some(owner), Some(expected)) = (&owner, aws_account_id)
         && owner.aws_account_id != expected.as_str()
     {
