@@ -121,14 +121,16 @@ fn add_connector(sandbox: &Sandbox, account: &str) {
 fn accounts_created_at_once_are_all_kept() {
     let sandbox = Sandbox::with_session_of("alice");
     let create = "
-        for account in one two three; do
+        for account in $accounts; do
             printf %s \"$secret\" |
                 \"$afed\" account create $account --access-key-id $id --secret-access-key-stdin --skip-verify 2>/dev/null &
             started+=($!)
         done
         for each in ${started[@]}; do wait $each || exit; done";
-    bash(&sandbox, create, &[("id", &aws().key.id), ("secret", &aws().key.secret)]).succeeds();
-    for account in ["one", "two", "three"] {
+    let accounts = ["one", "two", "three", "four", "five", "six"];
+    let variables = [("accounts", &*accounts.join(" ")), ("id", &aws().key.id), ("secret", &aws().key.secret)];
+    bash(&sandbox, create, &variables).succeeds();
+    for account in accounts {
         add_connector(&sandbox, account);
         vends(&sandbox, &format!("of-{account}"));
     }
