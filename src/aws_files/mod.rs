@@ -15,6 +15,6 @@ mod properties;
 
 pub use document::AwsConfig;
 pub use error::AwsFileError;
-pub use hook::Hook;
+pub use hook::{Hook, HookError};
 pub use ownership::{AddOutcome, HookProfile, Overwrite, RemoveOutcome, add_hook, hooks, remove_hook};
-pub use profile_name::ProfileName;
+pub use profile_name::{ProfileName, ProfileNameError};

@@ -6,9 +6,14 @@ mod directory;
 mod secrets;
 mod tokens;
 
+use crate::aws_files::{AwsFileError, HookError, ProfileNameError};
 use crate::command::CommandError;
 use crate::config::ConfigError;
+use crate::config::paths::NoHome;
+use crate::model::account::AccessKeyIdError;
+use crate::model::name::NameError;
 use crate::ports::{LeaseStoreError, PromptError};
+use crate::render::RenderError;
 use crate::render::table::printable;
 use crate::vending::VendError;
 use crate::vending::sign_in::SignInError;
@@ -126,7 +131,23 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(of_leases),
     ];
-    known.into_iter().flatten().next()
+    known
+        .into_iter()
+        .flatten()
+        .next()
+        .or_else(|| is_of_the_request(error).then_some(Verdict::plain(Kind::Configuration)))
+}
+
+/// Errors about what the person typed, named or keeps on this machine, whose own words say enough.
+fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
+    error.is::<NameError>()
+        || error.is::<AccessKeyIdError>()
+        || error.is::<ProfileNameError>()
+        || error.is::<HookError>()
+        || error.is::<AwsFileError>()
+        || error.is::<RenderError>()
+        || error.is::<NoHome>()
+        || error.is::<std::io::Error>()
 }
 
 fn of_vending(error: &VendError) -> Verdict {
@@ -192,5 +213,38 @@ fn of_command(error: &CommandError) -> Verdict {
         ),
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         _ => Verdict::plain(Kind::Configuration),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn the_first_known_error_of_the_chain_decides() {
+        let name = "a b".parse::<crate::model::name::AccountName>().unwrap_err();
+        let report = explain(&anyhow::Error::new(name).context("the account can't be added"));
+        assert_eq!(report.kind, Kind::Configuration);
+        assert_eq!(
+            report.in_full(),
+            "error: the account can't be added\ncaused by: the account name “a b” holds “ ”; letters, digits and . _ - are allowed, and the first must be a letter or digit\n"
+        );
+    }
+
+    #[test]
+    fn what_nobody_knows_is_a_fault_of_afed() {
+        let report = explain(&anyhow!("odd"));
+        assert_eq!((report.kind, report.in_one_line().as_str()), (Kind::Fault, "afed: odd\n"));
+    }
+
+    #[test]
+    fn no_text_drives_the_terminal_or_adds_a_line() {
+        let missing = ConfigError::NoSuchConnector { name: "x\u{7}".to_owned(), nearest: Some("deploy".to_owned()) };
+        let error = anyhow::Error::new(missing).context("two\nlines \u{1b}[31m");
+        assert_eq!(
+            explain(&error).in_full(),
+            "error: two\\nlines \\u{1b}[31m\ncaused by: there is no connector “x\\u{7}”\n\nhint: did you mean “deploy”? All of them: afed connector list\n"
+        );
     }
 }

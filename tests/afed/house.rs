@@ -11,7 +11,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
     ("command", &["app", "aws_files", "config", "ports", "render", "secrets", "sys", "ui", "vending"]),
     ("config", &["ports"]),
     ("crowd", &["ports", "sys"]),
-    ("failure", &["command", "config", "ports", "render", "vending"]),
+    ("failure", &["aws_files", "command", "config", "ports", "render", "vending"]),
     ("leases", &["ports", "sys"]),
     ("lib", &["app"]),
     ("model", &[]),
