@@ -70,9 +70,13 @@ impl Question {
         self.answer(app, None, Some(""), |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
     }
 
-    /// One line of standard input when the flag says so, or typed without echo.
+    /// One line of standard input when the flag says so, or typed without echo; a terminal is never read with echo.
     pub fn secret(self, app: &App, streams: &mut Streams, from_input: bool) -> Result<Secret> {
-        let answer = if from_input { streams.input.secret()? } else { self.asked(app.prompter.secret(self.prompt))? };
+        let answer = if from_input && !streams.input.is_terminal {
+            streams.input.secret()?
+        } else {
+            self.asked(app.prompter.secret(self.prompt))?
+        };
         if answer.is_empty() { Err(CommandError::AnswerEmpty { what: self.what }.into()) } else { Ok(answer) }
     }
 

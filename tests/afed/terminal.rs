@@ -1,6 +1,7 @@
 //! People at a terminal: every question of every command, typed and mistyped, broken off, and not asked where nobody is.
 
 use crate::conversation::{DOWN, ENTER, INTERRUPT};
+use crate::keyring_session::KeyringSession;
 use crate::sandbox::{Sandbox, aws};
 
 const SECOND_PASSPHRASE: &str = "a-typed-passphrase-canary";
@@ -141,6 +142,27 @@ fn a_keyring_that_is_not_there_is_told_when_it_is_picked() {
         .line("Groups of administrators", "")
         .succeeds();
     assert!(sandbox.config().contains("store = \"file\""), "{}", sandbox.config());
+}
+
+#[test]
+fn a_keyring_that_answers_is_taken() {
+    let session = KeyringSession::unlocked();
+    let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
+    sandbox
+        .converse(&["init"])
+        .answer("Who says who people are?", &format!("{DOWN}{ENTER}"))
+        .answer("Where shall secrets rest?", ENTER)
+        .line("Groups of administrators", "")
+        .succeeds();
+    assert!(sandbox.config().contains("store = \"auto\""), "{}", sandbox.config());
+    assert_eq!(session.items(), []);
+}
+
+#[test]
+fn a_password_for_standard_input_is_hidden_where_that_is_a_terminal() {
+    let sandbox = Sandbox::configured();
+    let password = sandbox.crowd.population().person("alice").unwrap().password.clone();
+    sandbox.converse(&["login", "--user", "alice", "--password-stdin"]).hidden_line("Password: ", &password).succeeds();
 }
 
 #[test]
