@@ -35,6 +35,10 @@ impl Server {
         DirectoryError::Unexpected { directory: self.name(), what }
     }
 
+    pub fn out_of_order(&self, status: u16) -> DirectoryError {
+        DirectoryError::OutOfOrder { directory: self.name(), status }
+    }
+
     pub fn not_crowd(&self, what: Oddity) -> DirectoryError {
         DirectoryError::NotCrowd { directory: self.name(), what }
     }

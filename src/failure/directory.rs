@@ -34,11 +34,18 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
         E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {
             Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {directory}"))
         }
+        E::OutOfOrder { directory, .. } => Verdict::hint(
+            Kind::Unreachable,
+            format!("try again in a minute, and see whether it stays so: curl -sI {directory}"),
+        ),
         E::NotCrowd { .. } => Verdict::hint(
             Kind::Unreachable,
             "see that crowd.url is Crowd's base URL, such as https://crowd.example.com/crowd, with no log-in page or proxy before it",
         ),
-        E::Unexpected { .. } => Verdict::plain(Kind::Denied),
+        E::Unexpected { directory, .. } => Verdict::hint(
+            Kind::Denied,
+            format!("see what answers there: curl -si {directory}/rest/usermanagement/1/config/cookie"),
+        ),
         E::LocalUserUnknown { .. } | E::LocalLookup { .. } => {
             Verdict::hint(Kind::Denied, "see what the system knows of you: id")
         }

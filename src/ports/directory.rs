@@ -77,6 +77,9 @@ pub enum DirectoryError {
     /// A connection came about, and the whole answer did not come in time.
     #[error("{directory} did not answer within {} s", .after.as_secs_f32())]
     TimedOut { directory: String, after: Duration },
+    /// The directory, or what stands before it, says that it can't answer now.
+    #[error("{directory} has a fault of its own (status {status})")]
+    OutOfOrder { directory: String, status: u16 },
     /// Something answers at this address that is not a Crowd server.
     #[error("what answers at {directory} is not Crowd: {what}")]
     NotCrowd { directory: String, what: Oddity },
