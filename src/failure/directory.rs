@@ -32,11 +32,11 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
             format!("in Crowd's console, see the permissions of the application “{application}” on its directories"),
         ),
         E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {
-            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {directory}"))
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -I {directory}"))
         }
         E::OutOfOrder { directory, .. } => Verdict::hint(
             Kind::Unreachable,
-            format!("try again in a minute, and see whether it stays so: curl -sI {directory}"),
+            format!("try again in a minute, and see whether it stays so: curl -I {directory}"),
         ),
         E::NotCrowd { .. } => Verdict::hint(
             Kind::Unreachable,

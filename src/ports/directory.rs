@@ -67,7 +67,7 @@ pub enum DirectoryError {
     /// There is no secret for the application in the secret store.
     #[error("the password of the application “{application}” is not in the secret store")]
     ApplicationPasswordMissing { directory: String, application: String },
-    /// No connection came about.
+    /// No connection came about, or it broke before the whole answer was there.
     #[error("{directory} can't be reached")]
     Unreachable {
         directory: String,

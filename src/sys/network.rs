@@ -92,7 +92,7 @@ impl Network {
                 if error.is_timeout() {
                     NetworkError::TimedOut(self.options.connect_timeout)
                 } else {
-                    NetworkError::Unreachable(error.into())
+                    NetworkError::Unreachable(root_of(&error))
                 }
             })?;
             read_answer(response, body_limit).await
@@ -156,13 +156,21 @@ impl Network {
     }
 }
 
+/// The innermost cause: what lies about it are the client's layers, which tell people nothing.
+fn root_of(error: &(dyn std::error::Error + 'static)) -> Cause {
+    std::iter::successors(Some(error), |error| error.source())
+        .last()
+        .map_or_else(String::new, ToString::to_string)
+        .into()
+}
+
 async fn read_answer(response: HttpResponse, body_limit: usize) -> Result<Answer, NetworkError> {
     let status = response.status().as_u16();
     let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let mut stream = response.into_body();
     let mut body = Vec::new();
     while let Some(chunk) = next_chunk(&mut stream).await {
-        let chunk = chunk.map_err(NetworkError::Unreachable)?;
+        let chunk = chunk.map_err(|error| NetworkError::Unreachable(root_of(error.as_ref())))?;
         if body.len() + chunk.len() > body_limit {
             return Err(NetworkError::TooLong(body_limit));
         }

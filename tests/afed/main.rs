@@ -7,7 +7,9 @@ mod crowd_directory;
 
 mod crowd_clients;
 mod crowd_rules;
+mod directory_denials;
 mod emulator;
+mod entitlement;
 mod first_day;
 mod house;
 mod sandbox;
