@@ -13,3 +13,4 @@ mod entitlement;
 mod first_day;
 mod house;
 mod sandbox;
+mod sign_in;
