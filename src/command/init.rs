@@ -12,6 +12,8 @@ use crate::config::ConfigError;
 use crate::config::file::{self, DirectoryChoice};
 use crate::config::settings::{CrowdSettings, DirectorySettings, Settings};
 use crate::config::starter::{Starter, StarterCrowd};
+use crate::model::crowd_address::{CrowdAddress, PlainHttp};
+use crate::model::crowd_application::CrowdApplication;
 use crate::model::secret::{Secret, SecretId};
 use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::ports::{Directory, SecretStore};
@@ -58,7 +60,10 @@ pub struct InitArgs {
     #[arg(long)]
     allow_http: bool,
     /// Store a new password of the application and change nothing else
-    #[arg(long, conflicts_with_all = ["directory", "crowd_url", "application", "admin_groups", "secret_store"])]
+    #[arg(long, conflicts_with_all = [
+        "directory", "crowd_url", "application", "admin_groups", "no_admin_groups", "secret_store", "passphrase",
+        "ca_bundle", "allow_http",
+    ])]
     password_only: bool,
 }
 
@@ -80,7 +85,7 @@ const PASSWORD: Question = Question {
     flag: "--application-password-stdin",
 };
 const ADMIN_GROUPS: Question = Question {
-    what: "the administrators' groups",
+    what: "the list of administrator groups",
     prompt: "Groups of administrators, separated by commas (may be empty)",
     flag: "--admin-group GROUP or --no-admin-groups",
 };
@@ -140,12 +145,7 @@ fn ask(args: &InitArgs, app: &App) -> Result<Starter> {
     ];
     let directory = DIRECTORY.one_of(app, args.directory, &choices)?;
     let crowd = match directory {
-        DirectoryChoice::Crowd => Some(StarterCrowd {
-            url: CROWD_URL.text(app, args.crowd_url.as_deref(), None)?,
-            application: APPLICATION.text(app, args.application.as_deref(), Some("afed"))?,
-            ca_bundle: args.ca_bundle.as_deref().map(absolute).transpose()?,
-            allow_http: args.allow_http,
-        }),
+        DirectoryChoice::Crowd => Some(ask_crowd(args, app)?),
         DirectoryChoice::Os => {
             refuse_crowd_flags(args)?;
             None
@@ -163,6 +163,16 @@ fn ask(args: &InitArgs, app: &App) -> Result<Starter> {
         None => STORE.one_of(app, None, &stores)?,
     };
     Ok(Starter { directory, crowd, admin_groups, store, passphrase: passphrase(args)? })
+}
+
+fn ask_crowd(args: &InitArgs, app: &App) -> Result<StarterCrowd> {
+    let plain_http = if args.allow_http { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
+    let url = CROWD_URL.text(app, args.crowd_url.as_deref(), None)?.trim().to_owned();
+    CrowdAddress::parse(&url, plain_http).map_err(|error| CROWD_URL.unfit(error))?;
+    let application = APPLICATION.text(app, args.application.as_deref(), Some("afed"))?.trim().to_owned();
+    application.parse::<CrowdApplication>().map_err(|error| APPLICATION.unfit(error))?;
+    let ca_bundle = args.ca_bundle.as_deref().map(absolute).transpose()?;
+    Ok(StarterCrowd { url, application, ca_bundle, allow_http: args.allow_http })
 }
 
 fn refuse_crowd_flags(args: &InitArgs) -> Result<(), CommandError> {

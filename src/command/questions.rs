@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::error::CommandError;
 use crate::app::App;
 use crate::model::secret::Secret;
-use crate::ports::PromptError;
+use crate::ports::{Cause, PromptError};
 use crate::ui::Streams;
 
 /// A question and the flag that answers it.
@@ -51,6 +51,11 @@ impl Question {
     pub fn list(self, app: &App) -> Result<Vec<String>> {
         let line = self.asked(app.prompter.text(self.prompt, Some("")))?;
         Ok(line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+    }
+
+    /// What to say of an answer that was given and is none.
+    pub fn unfit(self, source: impl Into<Cause>) -> CommandError {
+        CommandError::AnswerUnfit { what: self.what, source: source.into() }
     }
 
     fn asked<T>(self, answer: Result<T, PromptError>) -> Result<T> {

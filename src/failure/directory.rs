@@ -31,6 +31,17 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
             Kind::Configuration,
             format!("in Crowd's console, see the permissions of the application “{application}” on its directories"),
         ),
+        E::Untrusted { .. } => Verdict::hint(
+            Kind::Unreachable,
+            "where an authority of your own signs, name its PEM file: ca_bundle in [crowd], --ca-bundle with afed init, or AWS_CA_BUNDLE",
+        ),
+        E::CertificatesUnusable { path, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!(
+                "name a file of PEM certificates as ca_bundle in [crowd] or in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '{}'",
+                path.display()
+            ),
+        ),
         E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {
             Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -I {directory}"))
         }

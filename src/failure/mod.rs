@@ -8,6 +8,7 @@ mod tokens;
 
 use crate::command::CommandError;
 use crate::config::ConfigError;
+use crate::model::crowd_address::CrowdAddressError;
 use crate::ports::{LeaseStoreError, PromptError};
 use crate::render::table::printable;
 use crate::vending::VendError;
@@ -175,9 +176,21 @@ fn of_prompt(error: &PromptError) -> Verdict {
     }
 }
 
+/// A rule that an answer or a key of the configuration breaks, where there is more to say than the rule.
+fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
+    match error.downcast_ref() {
+        Some(CrowdAddressError::PlainHttp) => Verdict::hint(
+            Kind::Configuration,
+            "use https, or let passwords cross the network readable: allow_http = true in [crowd], --allow-http with afed init",
+        ),
+        _ => Verdict::plain(Kind::Configuration),
+    }
+}
+
 fn of_command(error: &CommandError) -> Verdict {
     match error {
         CommandError::AnswerMissing { flag, .. } => Verdict::hint(Kind::Usage, format!("give it as {flag}")),
+        CommandError::AnswerUnfit { source, .. } => of_answer(source.as_ref()),
         CommandError::NameTaken { hint, .. } => Verdict::hint(Kind::Configuration, *hint),
         CommandError::AlreadyConfigured { .. } => Verdict::hint(
             Kind::Configuration,

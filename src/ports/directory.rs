@@ -1,5 +1,6 @@
 //! Who people are, and every way in which a directory can fail to vouch for them. Each of them denies.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Cause;
@@ -71,6 +72,20 @@ pub enum DirectoryError {
     #[error("{directory} can't be reached")]
     Unreachable {
         directory: String,
+        #[source]
+        source: Cause,
+    },
+    /// Somebody answers whose certificate does not show that it is the directory.
+    #[error("the certificate of {directory} is not trusted")]
+    Untrusted {
+        directory: String,
+        #[source]
+        source: Cause,
+    },
+    /// The certificates that the configuration or the environment says to trust can't be used.
+    #[error("the certificates in {} can't be used", .path.display())]
+    CertificatesUnusable {
+        path: PathBuf,
         #[source]
         source: Cause,
     },
