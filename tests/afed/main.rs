@@ -12,5 +12,7 @@ mod emulator;
 mod entitlement;
 mod first_day;
 mod house;
+mod init;
+mod proxies;
 mod sandbox;
 mod sign_in;
