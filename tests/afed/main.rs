@@ -5,6 +5,7 @@
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
 
+mod config_faults;
 mod crowd_clients;
 mod crowd_rules;
 mod directory_denials;
@@ -13,6 +14,7 @@ mod entitlement;
 mod first_day;
 mod house;
 mod init;
+mod os_people;
 mod proxies;
 mod sandbox;
 mod sign_in;
