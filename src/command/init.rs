@@ -60,7 +60,10 @@ pub struct InitArgs {
     #[arg(long)]
     allow_http: bool,
     /// Store a new password of the application and change nothing else
-    #[arg(long, conflicts_with_all = ["directory", "crowd_url", "application", "admin_groups", "secret_store"])]
+    #[arg(long, conflicts_with_all = [
+        "directory", "crowd_url", "application", "admin_groups", "no_admin_groups", "secret_store", "passphrase",
+        "ca_bundle", "allow_http",
+    ])]
     password_only: bool,
 }
 
@@ -82,7 +85,7 @@ const PASSWORD: Question = Question {
     flag: "--application-password-stdin",
 };
 const ADMIN_GROUPS: Question = Question {
-    what: "the administrators' groups",
+    what: "the list of administrator groups",
     prompt: "Groups of administrators, separated by commas (may be empty)",
     flag: "--admin-group GROUP or --no-admin-groups",
 };
@@ -180,11 +183,14 @@ fn pick_store(app: &App, streams: &mut Streams) -> Result<SecretStoreChoice> {
 
 fn ask_crowd(args: &InitArgs, app: &App) -> Result<StarterCrowd> {
     let plain_http = if args.allow_http { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
-    let address = |text: &str| CrowdAddress::parse(text, plain_http).map(|address| address.to_string());
-    let application = |text: &str| text.parse::<CrowdApplication>().map(|application| application.to_string());
+    let address = |text: &str| CrowdAddress::parse(text.trim(), plain_http).map(|address| address.to_string());
+    let application = |text: &str| text.trim().parse::<CrowdApplication>().map(|application| application.to_string());
+    let given_url = args.crowd_url.as_deref().map(address).transpose().map_err(|error| CROWD_URL.unfit(error))?;
+    let given_name = args.application.as_deref().map(application).transpose();
+    let given_name = given_name.map_err(|error| APPLICATION.unfit(error))?;
     Ok(StarterCrowd {
-        url: CROWD_URL.answer(app, args.crowd_url.clone(), None, address)?,
-        application: APPLICATION.answer(app, args.application.clone(), Some("afed"), application)?,
+        url: CROWD_URL.answer(app, given_url, None, address)?,
+        application: APPLICATION.answer(app, given_name, Some("afed"), application)?,
         ca_bundle: args.ca_bundle.as_deref().map(absolute).transpose()?,
         allow_http: args.allow_http,
     })

@@ -6,7 +6,7 @@ use anyhow::Result;
 use super::error::CommandError;
 use crate::app::App;
 use crate::model::secret::Secret;
-use crate::ports::PromptError;
+use crate::ports::{Cause, PromptError};
 use crate::ui::Streams;
 
 /// How often a secret may be typed before a wrong one is final.
@@ -119,6 +119,11 @@ impl Question {
             Ok(line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
         };
         self.answer(app, None, Some(""), items)
+    }
+
+    /// What to say of an answer that was given and is none.
+    pub fn unfit(self, source: impl Into<Cause>) -> CommandError {
+        CommandError::AnswerUnfit { what: self.what, source: source.into() }
     }
 
     fn asked<T>(self, answer: Result<T, PromptError>) -> Result<T> {

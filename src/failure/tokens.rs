@@ -39,7 +39,7 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         ),
         E::Busy { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),
         E::Unreachable { endpoint, .. } => {
-            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {endpoint}"))
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -I {endpoint}"))
         }
         E::EndpointRefused { variable, .. } => {
             Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))

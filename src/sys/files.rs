@@ -50,6 +50,11 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Takes the file away; where `path` is a symbolic link, the link stays and its target goes.
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(follow_links(path)?)
+}
+
 /// Where a chain of symbolic links ends, whether or not there is a file yet.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     const LONGEST_CHAIN: usize = 40;

@@ -36,9 +36,14 @@ pub struct Sandbox {
 impl Sandbox {
     /// Nothing is configured yet.
     pub fn new() -> Self {
+        Self::with(CrowdServer::start(Self::population()).unwrap())
+    }
+
+    /// The demo population, with an application password that can be searched for.
+    pub fn population() -> Population {
         let mut population = Population::demo();
         population.application.password = APPLICATION_PASSWORD.to_owned();
-        Self::with(CrowdServer::start(population).unwrap())
+        population
     }
 
     /// The same over a Crowd server of the test's own.
@@ -126,6 +131,19 @@ impl Sandbox {
 
     pub fn read(&self, relative: &str) -> String {
         fs::read_to_string(self.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
+    }
+
+    /// The paths of all files below a folder of the sandbox.
+    pub fn files(&self, relative: &str) -> Vec<String> {
+        fn walk(folder: &Path, found: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { walk(&path, found) } else { found.push(path.display().to_string()) }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.path(relative), &mut found);
+        found
     }
 
     /// Writes a file that only its owner can read.

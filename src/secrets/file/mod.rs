@@ -87,7 +87,7 @@ impl EncryptedFileStore {
         Ok((sealed.recipe, entries))
     }
 
-    /// Reads, changes and replaces the file, unless there is nothing to change.
+    /// Reads, changes and replaces the file, unless there is nothing to change; without entries there is no file.
     fn change(&self, change: impl FnOnce(&mut Entries) -> Changed) -> Result<(), SecretStoreError> {
         let lock_path = self.lock_path();
         let _lock = locks::acquire(&lock_path, LOCK_PATIENCE)
@@ -98,6 +98,9 @@ impl EncryptedFileStore {
         };
         if change(&mut entries) == Changed::No {
             return Ok(());
+        }
+        if entries.is_empty() {
+            return files::remove(&self.options.path).map_err(|source| self.file_error("removed", source));
         }
         let key = self.key(&recipe, Purpose::Create)?;
         let file = sealed::seal(&recipe, &key, &entries.encode()).map_err(|cause| self.sealing_error(cause))?;

@@ -104,6 +104,22 @@ fn a_key_is_derived_once_for_a_file_and_sealed_anew_each_time() {
     assert_ne!(fs::read(&path).unwrap(), first);
 }
 
+#[test]
+fn the_last_secret_takes_the_file_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secrets");
+    let (store, _) = store_with(&path, &["horse", "horse"]);
+    store.store(&id(1), &secret("x")).unwrap();
+    store.store(&id(2), &secret("y")).unwrap();
+    store.forget(&id(1)).unwrap();
+    assert_eq!(look(&store, &id(2)), Some("y".to_owned()));
+    store.forget(&id(2)).unwrap();
+    assert!(!path.exists());
+    assert_eq!(look(&store, &id(2)), None);
+    store.store(&id(3), &secret("z")).unwrap();
+    assert_eq!(look(&store, &id(3)), Some("z".to_owned()));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_file_is_private_and_nothing_is_left_beside_it() {
