@@ -11,3 +11,6 @@ mod emulator;
 mod first_day;
 mod house;
 mod sandbox;
+mod sdks;
+mod sts_limits;
+mod sts_proxy;
