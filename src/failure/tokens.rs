@@ -17,7 +17,9 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         ),
         E::WrongSecret { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
-            format!("store the right secret: afed account create NAME --access-key-id {access_key_id} --secret-only"),
+            format!(
+                "enter both halves of the same key; to replace a stored secret: afed account create NAME --access-key-id {access_key_id} --secret-only"
+            ),
         ),
         E::ClockSkew { .. } => Verdict::hint(Kind::Denied, "set this machine's clock: timedatectl set-ntp true"),
         E::Expired { .. } => Verdict::plain(Kind::Denied),

@@ -10,6 +10,8 @@ mod crowd_rules;
 mod emulator;
 mod first_day;
 mod house;
+mod principals;
+mod refusals;
 mod sandbox;
 mod sdks;
 mod sts_limits;
