@@ -5,14 +5,19 @@
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
 
+mod accounts;
+mod connectors;
 mod crowd_clients;
 mod crowd_rules;
 mod emulator;
+mod endpoints;
 mod first_day;
 mod house;
 mod principals;
 mod refusals;
 mod sandbox;
 mod sdks;
+mod sources;
 mod sts_limits;
 mod sts_proxy;
+mod trap;
