@@ -1,5 +1,7 @@
 //! `afed account`: what is proved before anything is saved, what is refused, and what listings show, exactly.
 
+use serde_json::json;
+
 use crate::sandbox::{Outcome, Run, Sandbox, aws};
 
 fn create<'a>(sandbox: &'a Sandbox, id: &str, secret: &str) -> Run<'a> {
@@ -51,7 +53,16 @@ fn a_key_that_aws_does_not_take_is_not_saved() {
         )
     };
     let run = create(&sandbox, &key.id, wrong);
-    leaves_nothing(&sandbox, run, 4, "x");
+    let rejected = format!(
+        "error: the secret of the access key {id} is not the one AWS has\n\
+         caused by: SignatureDoesNotMatch: The request signature we calculated does not match the signature you \
+         provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for \
+         details.\n\n\
+         hint: enter both halves of the same key; to replace a stored secret: afed account create NAME \
+         --access-key-id {id} --secret-only\n",
+        id = key.id
+    );
+    leaves_nothing(&sandbox, run, 4, &rejected);
     let run = create(&sandbox, "AKIAIOSFODNN7EXAMPLE", wrong);
     leaves_nothing(&sandbox, run, 4, &unknown("AKIAIOSFODNN7EXAMPLE"));
     let run = create(&sandbox, &inactive.id, &inactive.secret);
@@ -63,11 +74,17 @@ fn what_can_be_no_account_is_refused_before_aws_is_asked() {
     let sandbox = ready();
     let away = ("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9");
     let run = create(&sandbox, "ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
-    leaves_nothing(&sandbox, run.env(away.0, away.1), 2, "x");
+    let temporary = "error: invalid value 'ASIAIOSFODNN7EXAMPLE' for '--access-key-id <ID>': ASIAIOSFODNN7EXAMPLE is the \
+        id of temporary credentials (it starts with ASIA); an account needs a long-term key, which starts with AKIA\n\n\
+        For more information, try '--help'.\n";
+    leaves_nothing(&sandbox, run.env(away.0, away.1), 2, temporary);
     let run = sandbox.run(&["account", "create", "ops", "--access-key-id", "AKIAIOSFODNN7EXAMPLE"]);
-    leaves_nothing(&sandbox, run.env(away.0, away.1), 2, "x");
-    let run = create(&sandbox, "AKIAIOSFODNN7EXAMPLE", "        ");
-    leaves_nothing(&sandbox, run.env(away.0, away.1), 1, "x");
+    let missing = "error: the secret access key is missing, and there is no terminal to ask at\n\n\
+        hint: give it as --secret-access-key-stdin\n";
+    leaves_nothing(&sandbox, run.env(away.0, away.1), 2, missing);
+    let run = sandbox.run(&["account", "create", "ops", "--access-key-id", "AKIAIOSFODNN7EXAMPLE"]);
+    let run = run.args(&["--secret-access-key-stdin"]).input("\n").env(away.0, away.1);
+    leaves_nothing(&sandbox, run, 1, "error: the secret access key is empty\n");
 }
 
 #[test]
@@ -76,9 +93,12 @@ fn a_taken_name_is_refused_and_its_secret_can_be_replaced() {
     let key = &aws().key;
     create(&sandbox, &key.id, &key.secret).succeeds();
     let run = create(&sandbox, &aws().idle_key.id, &aws().idle_key.secret);
-    leaves_nothing(&sandbox, run, 1, "x");
+    let taken = "error: there is already an account “ops”, in $SANDBOX/home/.config/afed/config.toml\n\n\
+        hint: choose another name, or store a new secret for the same key with --secret-only\n";
+    leaves_nothing(&sandbox, run, 1, taken);
     let run = create(&sandbox, &aws().idle_key.id, &aws().idle_key.secret).args(&["--secret-only"]);
-    leaves_nothing(&sandbox, run, 1, "x");
+    let other = format!("error: the account “ops” has the key {}, not {}\n", key.id, aws().idle_key.id);
+    leaves_nothing(&sandbox, run, 1, &other);
     let config = sandbox.config();
     create(&sandbox, &key.id, &key.secret)
         .args(&["--secret-only"])
@@ -116,8 +136,20 @@ fn accounts_are_listed_and_shown() {
         &format!("ACCOUNT  TYPE        ACCESS KEY{padding}  AWS ACCOUNT\nops      access-key  {id}  000000000000\n"),
         "",
     );
-    sandbox.run(&["account", "show", "ops"]).prints("x", "");
-    sandbox.run(&["account", "list", "--json"]).prints("x", "");
-    sandbox.run(&["account", "show", "ops", "--json"]).prints("x", "");
-    sandbox.run(&["account", "show", "opps"]).fails(1, "x");
+    sandbox.run(&["account", "show", "ops"]).prints(
+        &format!(
+            "account        ops\ntype           access-key\naccess key id  {id}\nAWS account    000000000000\n\
+             connectors     none\nconfigured in  $SANDBOX/home/.config/afed/config.toml\n"
+        ),
+        "",
+    );
+    let account = json!({"name": "ops", "type": "access-key", "access_key_id": id, "aws_account_id": "000000000000"});
+    assert_eq!(sandbox.run(&["account", "list", "--json"]).succeeds().json(), json!([account]));
+    let mut shown = account;
+    shown["connectors"] = json!([]);
+    shown["configured_in"] = json!("$SANDBOX/home/.config/afed/config.toml");
+    assert_eq!(sandbox.run(&["account", "show", "ops", "--json"]).succeeds().json(), shown);
+    sandbox
+        .run(&["account", "show", "opps"])
+        .fails(1, "error: there is no account “opps”\n\nhint: did you mean “ops”? All of them: afed account list\n");
 }
