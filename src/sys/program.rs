@@ -44,8 +44,8 @@ mod tests {
             fs::create_dir(at(folder)).unwrap();
         }
         let file = at("release-1/afed");
-        fs::write(&file, "").unwrap();
-        fs::write(at("other/afed"), "").unwrap();
+        fs::File::create(&file).unwrap();
+        fs::File::create(at("other/afed")).unwrap();
         std::os::unix::fs::symlink("../release-1/afed", at("bin/afed")).unwrap();
         let folders = std::env::join_paths([at("empty"), at("other"), at("bin"), at("release-1")]).unwrap();
         for (word, search_path, expected) in [

@@ -2,6 +2,7 @@
 //! wherever afed and its configuration are.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ fn what_is_not_afed_s_stays_to_the_byte() {
     for folder in ["home/dotfiles", "home/aws"] {
         fs::create_dir(sandbox.path(folder)).unwrap();
     }
-    fs::write(&target, NASTY).unwrap();
+    fs::File::create(&target).unwrap().write_all(NASTY).unwrap();
     fs::set_permissions(&target, fs::Permissions::from_mode(0o640)).unwrap();
     symlink("../dotfiles/aws-config", &link).unwrap();
 

@@ -97,13 +97,15 @@ fn class_holds(pattern: &str, character: char) -> bool {
     false
 }
 
+type Kind = fn(char) -> bool;
+
 enum Member {
     One(char),
-    Kind(fn(char) -> bool),
+    Kind(Kind),
 }
 
 fn member(text: &str) -> (Member, &str) {
-    const CLASSES: [(&str, fn(char) -> bool); 5] = [
+    const CLASSES: [(&str, Kind); 5] = [
         (r"\w", |character| character.is_ascii_alphanumeric() || character == '_'),
         (r"\d", |character| character.is_ascii_digit()),
         (r"\p{L}", char::is_alphabetic),

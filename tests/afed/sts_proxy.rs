@@ -123,11 +123,6 @@ impl StsProxy {
         Self { url, state }
     }
 
-    /// Such as `127.0.0.1:4566`.
-    pub fn host(&self) -> &str {
-        self.url.trim_start_matches("http://")
-    }
-
     /// From now on.
     pub fn reply(&self, reply: Reply) {
         self.state.lock().unwrap().reply = reply;
