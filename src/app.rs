@@ -23,7 +23,7 @@ use crate::ports::{Clock, Directory, DirectoryError, Prompter, SecretStore, Sess
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
 use crate::sts::{Endpoint, StsOptions, StsTokenService};
 use crate::sys::clock::SystemClock;
-use crate::sys::{files, user};
+use crate::sys::{files, program, user};
 use crate::ui::{Reach, TerminalPrompter};
 
 /// How long STS may take to connect to, and for a call with all its attempts.
@@ -40,10 +40,17 @@ pub struct App {
     hook_prompter: Rc<dyn Prompter>,
     settings: OnceCell<Settings>,
     config: Option<PathBuf>,
+    /// The first word of the command line.
+    called_as: Option<OsString>,
 }
 
 impl App {
-    pub fn new(environment: Vec<(OsString, OsString)>, config: Option<&Path>, input_is_terminal: bool) -> Result<Self> {
+    pub fn new(
+        environment: Vec<(OsString, OsString)>,
+        called_as: Option<OsString>,
+        config: Option<&Path>,
+        input_is_terminal: bool,
+    ) -> Result<Self> {
         let environment = Environment::new(environment);
         let paths = Paths::resolve(&environment, config)?;
         Ok(Self {
@@ -54,6 +61,7 @@ impl App {
             hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
             settings: OnceCell::new(),
             config: config.map(Path::to_owned),
+            called_as,
         })
     }
 
@@ -61,6 +69,11 @@ impl App {
     pub fn chosen_config(&self) -> std::io::Result<Option<PathBuf>> {
         let chosen = self.config.clone().or_else(|| self.environment.path("AFED_CONFIG"));
         chosen.map(std::path::absolute).transpose()
+    }
+
+    /// Where this program is, as the person called it.
+    pub fn program(&self) -> std::io::Result<PathBuf> {
+        program::path(self.called_as.as_deref(), self.environment.get("PATH").map(OsString::as_os_str))
     }
 
     /// The person's log-in shell, as the environment names it.

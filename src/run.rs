@@ -19,13 +19,14 @@ pub fn run(process: Process) -> u8 {
         output_is_terminal: process.output_is_terminal,
         diagnostics: process.diagnostics,
     };
+    let called_as = process.arguments.first().cloned();
     let cli = match Cli::try_parse_from(process.arguments) {
         Ok(cli) => cli,
         Err(answer) => return tell_usage(&mut streams, &answer),
     };
     let is_hook = cli.verb.is_hook();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let app = App::new(process.environment, cli.config.as_deref(), streams.input.is_terminal)?;
+        let app = App::new(process.environment, called_as, cli.config.as_deref(), streams.input.is_terminal)?;
         command::dispatch(cli.verb, &app, &mut streams)
     }));
     match outcome {

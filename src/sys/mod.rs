@@ -5,5 +5,6 @@ pub mod clock;
 pub mod files;
 pub mod locks;
 pub mod network;
+pub mod program;
 pub mod shell;
 pub mod user;

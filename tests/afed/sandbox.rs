@@ -252,9 +252,10 @@ impl Run<'_> {
         self
     }
 
-    /// Runs it to its end and searches what it left for secrets.
-    pub fn outcome(self) -> Outcome {
-        let mut child = Command::new(&self.program)
+    /// The run as a command, for tests that start several at once.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(&self.arguments)
             .env_clear()
             .envs(&self.environment)
@@ -263,7 +264,14 @@ impl Run<'_> {
             .process_group(0)
             .stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs it to its end and searches what it left for secrets.
+    pub fn outcome(self) -> Outcome {
+        let mut child = self
+            .command()
             .spawn()
             .unwrap_or_else(|error| panic!("{} can't be started: {error}", self.program.display()));
         if let Some(input) = &self.input {
