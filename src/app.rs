@@ -22,10 +22,11 @@ use crate::model::secret::Secret;
 use crate::os_directory::LocalDirectory;
 use crate::ports::{Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
+pub use crate::sts::Endpoint;
 use crate::sts::{StsOptions, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
-use crate::sys::user;
+use crate::sys::{program, user};
 use crate::ui::{Reach, TerminalPrompter};
 use crate::vending::VendError;
 
@@ -45,31 +46,39 @@ pub struct App {
     config: Option<PathBuf>,
     /// Words an error as the report at the end would.
     pub explain: Explain,
+    /// The first word of the command line.
+    called_as: Option<OsString>,
+}
+
+/// What the process knows before anything is read.
+pub struct Start {
+    pub environment: Vec<(OsString, OsString)>,
+    /// The first word of the command line.
+    pub called_as: Option<OsString>,
+    /// The value of `--config`.
+    pub config: Option<PathBuf>,
+    pub input_is_terminal: bool,
+    pub explain: Explain,
 }
 
 /// From an error to the failure in words.
 pub type Explain = fn(&(dyn std::error::Error + 'static)) -> Failure;
 
-pub use crate::sts::Endpoint;
-
 impl App {
-    pub fn new(
-        environment: Vec<(OsString, OsString)>,
-        config: Option<&Path>,
-        input_is_terminal: bool,
-        explain: Explain,
-    ) -> Result<Self> {
-        let environment = Environment::new(environment);
-        let paths = Paths::resolve(&environment, config)?;
+    pub fn new(start: Start) -> Result<Self> {
+        let environment = Environment::new(start.environment);
+        let paths = Paths::resolve(&environment, start.config.as_deref())?;
+        let reach = Reach::StandardInput { is_terminal: start.input_is_terminal };
         Ok(Self {
             environment,
             paths,
             clock: Rc::new(SystemClock),
-            prompter: Rc::new(TerminalPrompter::new(Reach::StandardInput { is_terminal: input_is_terminal })),
+            prompter: Rc::new(TerminalPrompter::new(reach)),
             hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
             settings: OnceCell::new(),
-            config: config.map(Path::to_owned),
-            explain,
+            config: start.config,
+            explain: start.explain,
+            called_as: start.called_as,
         })
     }
 
@@ -77,6 +86,11 @@ impl App {
     pub fn chosen_config(&self) -> std::io::Result<Option<PathBuf>> {
         let chosen = self.config.clone().or_else(|| self.environment.path("AFED_CONFIG"));
         chosen.map(std::path::absolute).transpose()
+    }
+
+    /// Where this program is, as the person called it.
+    pub fn program(&self) -> std::io::Result<PathBuf> {
+        program::path(self.called_as.as_deref(), self.environment.get("PATH").map(OsString::as_os_str))
     }
 
     /// The person's log-in shell, as the environment names it.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use clap::Parser;
 
-use crate::app::App;
+use crate::app::{App, Start};
 use crate::command::{self, Cli};
 use crate::failure;
 use crate::model::failure::FailureKind;
@@ -20,13 +20,20 @@ pub fn run(process: Process) -> u8 {
         output_is_terminal: process.output_is_terminal,
         diagnostics: process.diagnostics,
     };
+    let called_as = process.arguments.first().cloned();
     let cli = match Cli::try_parse_from(process.arguments) {
         Ok(cli) => cli,
         Err(answer) => return tell_usage(&mut streams, &answer),
     };
     let is_hook = cli.verb.is_hook();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let app = App::new(process.environment, cli.config.as_deref(), streams.input.is_terminal, failure::explain)?;
+        let app = App::new(Start {
+            environment: process.environment,
+            called_as,
+            config: cli.config,
+            input_is_terminal: streams.input.is_terminal,
+            explain: failure::explain,
+        })?;
         command::dispatch(cli.verb, &app, &mut streams)
     }));
     match outcome {

@@ -1,6 +1,7 @@
 //! `afed connector`: the ways to get temporary credentials.
 
 mod create;
+mod interview;
 mod list;
 mod show;
 

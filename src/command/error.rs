@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::ports::Cause;
+
 /// Why a command did not start or did not end.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
@@ -10,6 +12,13 @@ pub enum CommandError {
     AnswerMissing { what: &'static str, flag: &'static str },
     #[error("{what} is empty")]
     AnswerEmpty { what: &'static str },
+    /// An answer that breaks a rule of its own, before anything is made of it.
+    #[error("{what} can't be used")]
+    AnswerUnfit {
+        what: &'static str,
+        #[source]
+        source: Cause,
+    },
     /// A secret store would keep it, and nobody would be served by it.
     #[error("there is already {what} “{name}”, in {}", .path.display())]
     NameTaken { what: &'static str, name: String, path: PathBuf, hint: &'static str },

@@ -6,15 +6,17 @@ use toml_edit::Value;
 
 use super::config_file;
 use super::error::CommandError;
-use super::questions::Question;
+use super::questions::{Question, Refusal};
 use crate::app::App;
 use crate::config::ConfigError;
 use crate::config::file::{self, DirectoryChoice};
-use crate::config::settings::{CrowdSettings, DirectorySettings, Settings};
+use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::config::starter::{Starter, StarterCrowd};
+use crate::model::crowd_address::{CrowdAddress, PlainHttp};
+use crate::model::crowd_application::CrowdApplication;
 use crate::model::secret::{Secret, SecretId};
 use crate::model::secret_store_choice::SecretStoreChoice;
-use crate::ports::{Directory, SecretStore};
+use crate::ports::{Directory, DirectoryError, SecretStore};
 use crate::sys::files::{self, Mode};
 use crate::ui::Streams;
 
@@ -58,7 +60,10 @@ pub struct InitArgs {
     #[arg(long)]
     allow_http: bool,
     /// Store a new password of the application and change nothing else
-    #[arg(long, conflicts_with_all = ["directory", "crowd_url", "application", "admin_groups", "secret_store"])]
+    #[arg(long, conflicts_with_all = [
+        "directory", "crowd_url", "application", "admin_groups", "no_admin_groups", "secret_store", "passphrase",
+        "ca_bundle", "allow_http",
+    ])]
     password_only: bool,
 }
 
@@ -80,7 +85,7 @@ const PASSWORD: Question = Question {
     flag: "--application-password-stdin",
 };
 const ADMIN_GROUPS: Question = Question {
-    what: "the administrators' groups",
+    what: "the list of administrator groups",
     prompt: "Groups of administrators, separated by commas (may be empty)",
     flag: "--admin-group GROUP or --no-admin-groups",
 };
@@ -96,7 +101,7 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
     if path.exists() {
         return Err(CommandError::AlreadyConfigured { path: path.clone() }.into());
     }
-    let text = ask(args, app)?.to_toml();
+    let text = ask(args, app, streams)?.to_toml();
     let settings = Settings::resolve(vec![file::parse(path.clone(), &text)?])?;
     let secrets = app.secrets(&settings.secrets)?;
     prove_store(secrets.as_ref())?;
@@ -133,19 +138,19 @@ fn replace_password(args: &InitArgs, app: &App, streams: &mut Streams) -> Result
     Ok(())
 }
 
-fn ask(args: &InitArgs, app: &App) -> Result<Starter> {
+fn ask(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<Starter> {
     let choices = [
         ("Atlassian Crowd, or Jira acting as a Crowd server".to_owned(), DirectoryChoice::Crowd),
         ("the users and groups of this machine".to_owned(), DirectoryChoice::Os),
     ];
     let directory = DIRECTORY.one_of(app, args.directory, &choices)?;
+    let store = match args.secret_store {
+        Some(store) => store,
+        None if args.directory.is_some() => SecretStoreChoice::Auto,
+        None => pick_store(app, streams)?,
+    };
     let crowd = match directory {
-        DirectoryChoice::Crowd => Some(StarterCrowd {
-            url: CROWD_URL.text(app, args.crowd_url.as_deref(), None)?,
-            application: APPLICATION.text(app, args.application.as_deref(), Some("afed"))?,
-            ca_bundle: args.ca_bundle.as_deref().map(absolute).transpose()?,
-            allow_http: args.allow_http,
-        }),
+        DirectoryChoice::Crowd => Some(ask_crowd(args, app)?),
         DirectoryChoice::Os => {
             refuse_crowd_flags(args)?;
             None
@@ -155,14 +160,40 @@ fn ask(args: &InitArgs, app: &App) -> Result<Starter> {
         ([], false) => ADMIN_GROUPS.list(app)?,
         (groups, _) => groups.to_vec(),
     };
-    let stores: Vec<(String, SecretStoreChoice)> =
-        crate::secrets::AVAILABLE.iter().map(|choice| (choice.to_string(), *choice)).collect();
-    let store = match args.secret_store {
-        Some(store) => store,
-        None if args.directory.is_some() => SecretStoreChoice::Auto,
-        None => STORE.one_of(app, None, &stores)?,
-    };
     Ok(Starter { directory, crowd, admin_groups, store, passphrase: passphrase(args)? })
+}
+
+/// Asks until a store is picked that answers, so that nobody answers all else in vain.
+fn pick_store(app: &App, streams: &mut Streams) -> Result<SecretStoreChoice> {
+    let stores: Vec<(String, SecretStoreChoice)> =
+        crate::secrets::AVAILABLE.iter().map(|choice| (choice.described(), *choice)).collect();
+    loop {
+        let store = STORE.one_of(app, None, &stores)?;
+        // A file is made with its passphrase, which is asked for when all else is known.
+        if store == SecretStoreChoice::File {
+            return Ok(store);
+        }
+        let settings = SecretSettings { store, ..SecretSettings::default() };
+        match app.secrets(&settings)?.lookup(&SecretId::Probe) {
+            Ok(_) => return Ok(store),
+            Err(error) => streams.warning(&format!("{error}; pick another, or mend it first (Ctrl-C leaves)")),
+        }
+    }
+}
+
+fn ask_crowd(args: &InitArgs, app: &App) -> Result<StarterCrowd> {
+    let plain_http = if args.allow_http { PlainHttp::Anywhere } else { PlainHttp::LoopbackOnly };
+    let address = |text: &str| CrowdAddress::parse(text.trim(), plain_http).map(|address| address.to_string());
+    let application = |text: &str| text.trim().parse::<CrowdApplication>().map(|application| application.to_string());
+    let given_url = args.crowd_url.as_deref().map(address).transpose().map_err(|error| CROWD_URL.unfit(error))?;
+    let given_name = args.application.as_deref().map(application).transpose();
+    let given_name = given_name.map_err(|error| APPLICATION.unfit(error))?;
+    Ok(StarterCrowd {
+        url: CROWD_URL.answer(app, given_url, None, address)?,
+        application: APPLICATION.answer(app, given_name, Some("afed"), application)?,
+        ca_bundle: args.ca_bundle.as_deref().map(absolute).transpose()?,
+        allow_http: args.allow_http,
+    })
 }
 
 fn refuse_crowd_flags(args: &InitArgs) -> Result<(), CommandError> {
@@ -196,8 +227,12 @@ fn absolute(path: &str) -> Result<String> {
 
 /// The application's password, after Crowd has accepted it.
 fn proved_password(args: &InitArgs, app: &App, streams: &mut Streams, crowd: &CrowdSettings) -> Result<Secret> {
-    let password = PASSWORD.secret(app, streams, args.application_password_stdin)?;
-    app.crowd(crowd, password.clone()).probe()?;
+    let (password, ()) = PASSWORD.proved_secret(app, streams, args.application_password_stdin, |password| {
+        app.crowd(crowd, password.clone()).probe().map_err(|error| match error {
+            DirectoryError::ApplicationRejected { .. } => (Refusal::OfTheSecret, error.into()),
+            _ => (Refusal::OfSomethingElse, error.into()),
+        })
+    })?;
     streams.status(&format!("Crowd accepts the application “{}”: {}", crowd.application, crowd.address));
     Ok(password)
 }

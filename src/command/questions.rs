@@ -1,12 +1,16 @@
 //! Answers that come from a flag, or from a person at a terminal, or else are missing by the flag's name.
+//! What is typed is checked at once and asked for again; what a flag says is checked by whoever takes it.
 
 use anyhow::Result;
 
 use super::error::CommandError;
 use crate::app::App;
 use crate::model::secret::Secret;
-use crate::ports::PromptError;
+use crate::ports::{Cause, PromptError};
 use crate::ui::Streams;
+
+/// How often a secret may be typed before a wrong one is final.
+const TRIES: u32 = 3;
 
 /// A question and the flag that answers it.
 #[derive(Debug, Clone, Copy)]
@@ -18,20 +22,82 @@ pub struct Question {
     pub flag: &'static str,
 }
 
+/// Whether a secret was refused, and another one may be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    OfTheSecret,
+    OfSomethingElse,
+}
+
 impl Question {
-    /// The flag's value, or a line from the terminal.
-    pub fn text(self, app: &App, given: Option<&str>, default: Option<&str>) -> Result<String> {
-        let answer = match given {
-            Some(answer) => answer.to_owned(),
-            None => self.asked(app.prompter.text(self.prompt, default))?,
+    /// The flag's value, or what was typed, as the parser reads it.
+    pub fn answer<T, E: Into<anyhow::Error>>(
+        self,
+        app: &App,
+        given: Option<T>,
+        default: Option<&str>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<T> {
+        if let Some(given) = given {
+            return Ok(given);
+        }
+        let check = |text: &str| match parse(text.trim()) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(format!("{:#}", error.into())),
         };
-        if answer.trim().is_empty() { Err(CommandError::AnswerEmpty { what: self.what }.into()) } else { Ok(answer) }
+        let text = self.asked(app.prompter.text(self.prompt, default, &check))?;
+        parse(text.trim()).map_err(Into::into)
     }
 
-    /// One line of standard input when the flag says so, or typed without echo.
+    /// The flag's value, or a line that was typed; neither may be empty.
+    pub fn text(self, app: &App, given: Option<&str>, default: Option<&str>) -> Result<String> {
+        let not_empty = |text: &str| match text.trim() {
+            "" => Err(CommandError::AnswerEmpty { what: self.what }),
+            _ => Ok(text.to_owned()),
+        };
+        match given {
+            Some(given) => Ok(not_empty(given)?),
+            None => self.answer(app, None, default, not_empty),
+        }
+    }
+
+    /// What was typed, as the parser reads it, or nothing where nothing was typed.
+    pub fn optional<T, E: Into<anyhow::Error>>(
+        self,
+        app: &App,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>> {
+        self.answer(app, None, Some(""), |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
+    }
+
+    /// One line of standard input when the flag says so, or typed without echo; a terminal is never read with echo.
     pub fn secret(self, app: &App, streams: &mut Streams, from_input: bool) -> Result<Secret> {
-        let answer = if from_input { streams.input.secret()? } else { self.asked(app.prompter.secret(self.prompt))? };
+        let answer = if from_input && !streams.input.is_terminal {
+            streams.input.secret()?
+        } else {
+            self.asked(app.prompter.secret(self.prompt))?
+        };
         if answer.is_empty() { Err(CommandError::AnswerEmpty { what: self.what }.into()) } else { Ok(answer) }
+    }
+
+    /// A secret and what its proof gave. Whoever types it may do so again when it is refused; a pipe has one line.
+    pub fn proved_secret<T>(
+        self,
+        app: &App,
+        streams: &mut Streams,
+        from_input: bool,
+        prove: impl Fn(&Secret) -> Result<T, (Refusal, anyhow::Error)>,
+    ) -> Result<(Secret, T)> {
+        let mut tries_left = if from_input { 1 } else { TRIES };
+        loop {
+            tries_left -= 1;
+            let secret = self.secret(app, streams, from_input)?;
+            match prove(&secret) {
+                Ok(proof) => return Ok((secret, proof)),
+                Err((Refusal::OfTheSecret, error)) if tries_left > 0 => streams.warning(&format!("{error}; try again")),
+                Err((_, error)) => return Err(error),
+            }
+        }
     }
 
     /// One of a list.
@@ -49,8 +115,15 @@ impl Question {
 
     /// A list on one line, separated by commas; an empty line is an empty list.
     pub fn list(self, app: &App) -> Result<Vec<String>> {
-        let line = self.asked(app.prompter.text(self.prompt, Some("")))?;
-        Ok(line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+        let items = |line: &str| -> Result<Vec<String>> {
+            Ok(line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
+        };
+        self.answer(app, None, Some(""), items)
+    }
+
+    /// What to say of an answer that was given and is none.
+    pub fn unfit(self, source: impl Into<Cause>) -> CommandError {
+        CommandError::AnswerUnfit { what: self.what, source: source.into() }
     }
 
     fn asked<T>(self, answer: Result<T, PromptError>) -> Result<T> {

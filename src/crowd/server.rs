@@ -35,6 +35,10 @@ impl Server {
         DirectoryError::Unexpected { directory: self.name(), what }
     }
 
+    pub fn out_of_order(&self, status: u16) -> DirectoryError {
+        DirectoryError::OutOfOrder { directory: self.name(), status }
+    }
+
     pub fn not_crowd(&self, what: Oddity) -> DirectoryError {
         DirectoryError::NotCrowd { directory: self.name(), what }
     }
@@ -95,7 +99,9 @@ impl Server {
             NetworkError::TimedOut(after) => DirectoryError::TimedOut { directory: self.name(), after },
             NetworkError::TooLong(limit) => self.unexpected(Oddity::TooLong(limit)),
             NetworkError::Unreachable(source) => self.unreachable(source),
-            other @ (NetworkError::CaBundle { .. } | NetworkError::Runtime(_)) => self.unreachable(other),
+            NetworkError::Untrusted(source) => DirectoryError::Untrusted { directory: self.name(), source },
+            NetworkError::CaBundle { path, source } => DirectoryError::CertificatesUnusable { path, source },
+            other @ NetworkError::Runtime(_) => self.unreachable(other),
         }
     }
 }

@@ -4,6 +4,9 @@ use super::{Kind, Verdict};
 use crate::config::ConfigError;
 
 pub fn verdict(error: &ConfigError) -> Verdict {
+    if let ConfigError::Field { source, .. } = error {
+        return super::of_answer(source.as_ref());
+    }
     match hint(error) {
         Some(hint) => Verdict::hint(Kind::Configuration, hint),
         None => Verdict::plain(Kind::Configuration),

@@ -31,14 +31,32 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
             Kind::Configuration,
             format!("in Crowd's console, see the permissions of the application “{application}” on its directories"),
         ),
+        E::Untrusted { .. } => Verdict::hint(
+            Kind::Unreachable,
+            "where an authority of your own signs, name its PEM file: ca_bundle in [crowd], --ca-bundle with afed init, or AWS_CA_BUNDLE",
+        ),
+        E::CertificatesUnusable { path, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!(
+                "name a file of PEM certificates as ca_bundle in [crowd] or in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '{}'",
+                path.display()
+            ),
+        ),
         E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {
-            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {directory}"))
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -I {directory}"))
         }
+        E::OutOfOrder { directory, .. } => Verdict::hint(
+            Kind::Unreachable,
+            format!("try again in a minute, and see whether it stays so: curl -I {directory}"),
+        ),
         E::NotCrowd { .. } => Verdict::hint(
             Kind::Unreachable,
             "see that crowd.url is Crowd's base URL, such as https://crowd.example.com/crowd, with no log-in page or proxy before it",
         ),
-        E::Unexpected { .. } => Verdict::plain(Kind::Denied),
+        E::Unexpected { directory, .. } => Verdict::hint(
+            Kind::Denied,
+            format!("see what answers there: curl -si {directory}/rest/usermanagement/1/config/cookie"),
+        ),
         E::LocalUserUnknown { .. } | E::LocalLookup { .. } => {
             Verdict::hint(Kind::Denied, "see what the system knows of you: id")
         }

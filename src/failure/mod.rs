@@ -11,6 +11,7 @@ use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
 use crate::model::account::AccessKeyIdError;
+use crate::model::crowd_address::CrowdAddressError;
 use crate::model::failure::{Failure, FailureKind as Kind};
 use crate::model::name::NameError;
 use crate::ports::{CacheError, PromptError};
@@ -165,14 +166,27 @@ fn of_prompt(error: &PromptError) -> Verdict {
     }
 }
 
+/// A rule that an answer or a key of the configuration breaks, where there is more to say than the rule.
+fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
+    match error.downcast_ref() {
+        Some(CrowdAddressError::PlainHttp) => Verdict::hint(
+            Kind::Configuration,
+            "use https, or let passwords cross the network readable: allow_http = true in [crowd], --allow-http with afed init",
+        ),
+        _ => Verdict::plain(Kind::Configuration),
+    }
+}
+
 fn of_command(error: &CommandError) -> Verdict {
     match error {
         CommandError::AnswerMissing { flag, .. } => Verdict::hint(Kind::Usage, format!("give it as {flag}")),
+        CommandError::AnswerUnfit { source, .. } => of_answer(source.as_ref()),
         CommandError::NameTaken { hint, .. } => Verdict::hint(Kind::Configuration, *hint),
         CommandError::AlreadyConfigured { .. } => Verdict::hint(
             Kind::Configuration,
             "to store a new password for the application only: afed init --password-only",
         ),
+        CommandError::NoLogIn => Verdict::hint(Kind::Configuration, "see who you are here: afed whoami"),
         CommandError::NoSuchProfile { .. } => {
             Verdict::hint(Kind::Configuration, "see which there are: afed profile list")
         }

@@ -6,6 +6,8 @@ use crate::ports::SecretStoreError;
 const USE_A_FILE: &str =
     "on a machine without one, keep secrets in an encrypted file: set store = \"file\" in [secrets]";
 
+const START_AGAIN: &str = "if the passphrase or the file is lost, move the file away and store the secrets again: afed init --password-only, then afed account create NAME --secret-only";
+
 pub fn verdict(error: &SecretStoreError) -> Verdict {
     use SecretStoreError as E;
     match error {
@@ -20,6 +22,7 @@ pub fn verdict(error: &SecretStoreError) -> Verdict {
             Kind::LogInNeeded,
             "set passphrase_file, passphrase_fd or passphrase_credential in [secrets], or call afed at a terminal",
         ),
+        E::WrongPassphrase { .. } | E::Damaged { .. } => Verdict::hint(Kind::Configuration, START_AGAIN),
         _ => Verdict::plain(Kind::Configuration),
     }
 }

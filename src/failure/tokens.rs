@@ -1,6 +1,7 @@
 //! What to do when AWS STS does not hand out credentials.
 
 use super::{Kind, Verdict};
+use crate::model::base_url::Base;
 use crate::model::grant::{self, Signer};
 use crate::model::sts_action::StsAction;
 use crate::ports::TokenServiceError;
@@ -17,7 +18,9 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         ),
         E::WrongSecret { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
-            format!("store the right secret: afed account create NAME --access-key-id {access_key_id} --secret-only"),
+            format!(
+                "enter both halves of the same key; to replace a stored secret: afed account create NAME --access-key-id {access_key_id} --secret-only"
+            ),
         ),
         E::ClockSkew { .. } => Verdict::hint(Kind::Denied, "set this machine's clock: timedatectl set-ntp true"),
         E::Expired { .. } => Verdict::plain(Kind::Denied),
@@ -39,7 +42,7 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         ),
         E::Busy { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),
         E::Unreachable { endpoint, .. } => {
-            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sI {endpoint}"))
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sSI {}", url_of(endpoint)))
         }
         E::EndpointRefused { variable, .. } => {
             Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))
@@ -47,6 +50,12 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         E::Refused { .. } => Verdict::plain(Kind::Denied),
         E::Incomplete { .. } => Verdict::plain(Kind::Unreachable),
     }
+}
+
+/// STS is asked over https, but for an endpoint on this machine.
+fn url_of(host: &str) -> String {
+    let plain = format!("http://{host}");
+    if matches!(Base::of(&plain), Base::Loopback { .. }) { plain } else { format!("https://{host}") }
 }
 
 /// What an administrator of AWS pastes to allow the action.

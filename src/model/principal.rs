@@ -193,7 +193,7 @@ impl Principal {
     pub fn from_fields(principal: PrincipalType, fields: PrincipalFields) -> Result<Self, RuleError> {
         check_fields_belong(principal, &fields)?;
         check_tags(&fields)?;
-        check_external_id(fields.external_id.as_deref())?;
+        fields.external_id.as_deref().map_or(Ok(()), check_external_id)?;
         let policies = SessionPolicies { inline: fields.policy, arns: fields.policy_arns };
         check_policies(&policies, fields.role_arn.as_ref())?;
         match principal {
@@ -293,8 +293,8 @@ fn check_tags(fields: &PrincipalFields) -> Result<(), RuleError> {
     }
 }
 
-fn check_external_id(external_id: Option<&str>) -> Result<(), RuleError> {
-    let Some(text) = external_id else { return Ok(()) };
+/// Checks an external id against the alphabet and length of the STS API.
+pub fn check_external_id(text: &str) -> Result<(), RuleError> {
     if let Some(character) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"_+=,.@:/-".contains(*c)) {
         return Err(RuleError::ExternalIdCharacter(character));
     }

@@ -56,6 +56,19 @@ impl SecretId {
             Self::Probe => "probe".to_owned(),
         }
     }
+
+    /// What it is, for a person who looks into a keyring.
+    pub fn described(&self) -> String {
+        match self {
+            Self::AccessKey { account, access_key_id } => format!("secret of {access_key_id} (account {account})"),
+            Self::CrowdApplication { url, application } => {
+                format!("password of the application {application} at {url}")
+            }
+            Self::CrowdSession { url, application: _ } => format!("session at {url}"),
+            Self::CacheKey => "key of the cached credentials".to_owned(),
+            Self::Probe => "probe".to_owned(),
+        }
+    }
 }
 
 #[cfg(test)]

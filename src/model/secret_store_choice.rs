@@ -33,6 +33,19 @@ impl SecretStoreChoice {
             Self::File => "file",
         }
     }
+
+    /// For a list that people pick from.
+    pub fn described(self) -> String {
+        let what = match self {
+            Self::Auto => "the keyring of this platform",
+            Self::SecretService => "the Secret Service (GNOME Keyring, KWallet, KeePassXC)",
+            Self::Keychain => "the login keychain",
+            Self::CredentialManager => "the Credential Manager",
+            Self::Keyutils => "the kernel's keyring, empty after a restart",
+            Self::File => "a file encrypted with a passphrase",
+        };
+        format!("{self}: {what}")
+    }
 }
 
 impl fmt::Display for SecretStoreChoice {

@@ -1,5 +1,6 @@
 //! Who people are, and every way in which a directory can fail to vouch for them. Each of them denies.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Cause;
@@ -67,16 +68,33 @@ pub enum DirectoryError {
     /// There is no secret for the application in the secret store.
     #[error("the password of the application “{application}” is not in the secret store")]
     ApplicationPasswordMissing { directory: String, application: String },
-    /// No connection came about.
+    /// No connection came about, or it broke before the whole answer was there.
     #[error("{directory} can't be reached")]
     Unreachable {
         directory: String,
         #[source]
         source: Cause,
     },
+    /// Somebody answers whose certificate does not show that it is the directory.
+    #[error("the certificate of {directory} is not trusted")]
+    Untrusted {
+        directory: String,
+        #[source]
+        source: Cause,
+    },
+    /// The certificates that the configuration or the environment says to trust can't be used.
+    #[error("the certificates in {} can't be used", .path.display())]
+    CertificatesUnusable {
+        path: PathBuf,
+        #[source]
+        source: Cause,
+    },
     /// A connection came about, and the whole answer did not come in time.
     #[error("{directory} did not answer within {} s", .after.as_secs_f32())]
     TimedOut { directory: String, after: Duration },
+    /// The directory, or what stands before it, says that it can't answer now.
+    #[error("{directory} has a fault of its own (status {status})")]
+    OutOfOrder { directory: String, status: u16 },
     /// Something answers at this address that is not a Crowd server.
     #[error("what answers at {directory} is not Crowd: {what}")]
     NotCrowd { directory: String, what: Oddity },

@@ -4,13 +4,16 @@ use crate::model::secret::Secret;
 
 /// Asks a person at a terminal. Without one, every method fails with [`PromptError::NoTerminal`].
 pub trait Prompter {
-    /// A line of text, with an answer to take when it is left empty.
-    fn text(&self, question: &str, default: Option<&str>) -> Result<String, PromptError>;
+    /// A line of text that passes the check, with an answer to take when it is left empty.
+    fn text(&self, question: &str, default: Option<&str>, check: Check<'_>) -> Result<String, PromptError>;
     /// A secret, typed without echo.
     fn secret(&self, question: &str) -> Result<Secret, PromptError>;
     /// The position of the one item that was picked from a list.
     fn pick(&self, question: &str, items: &[String]) -> Result<usize, PromptError>;
 }
+
+/// What is wrong with an answer. The person is told so and asked again.
+pub type Check<'a> = &'a dyn Fn(&str) -> Result<(), String>;
 
 /// Why a question has no answer.
 #[derive(Debug, thiserror::Error)]

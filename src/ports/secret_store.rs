@@ -59,6 +59,9 @@ pub enum SecretStoreError {
     /// The encrypted file needs a passphrase and there is no way to get one.
     #[error("the secrets in {} need a passphrase, and there is no terminal to ask for one", .path.display())]
     PassphraseMissing { path: PathBuf },
+    /// The person who was asked for the passphrase broke off.
+    #[error("interrupted")]
+    Interrupted,
     /// The passphrase could not be read from where the configuration says it is.
     #[error("the passphrase for {} can't be read from {from}", .path.display())]
     PassphraseUnreadable {

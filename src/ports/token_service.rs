@@ -119,7 +119,7 @@ pub enum TokenServiceError {
         message: AwsMessage,
     },
     /// A value is outside what AWS takes, such as a duration above the role's maximum.
-    #[error("AWS rejects a value of {action} for {} s", .duration.seconds())]
+    #[error("AWS rejects {action} with a duration of {duration}")]
     Invalid {
         action: StsAction,
         duration: SessionDuration,

@@ -36,7 +36,7 @@ pub trait Keyring: Copy + Send + 'static {
     }
 
     /// What people see beside the item, where the keyring has a place for it.
-    fn label(self, _address: &str) -> Option<String> {
+    fn label(self, _id: &SecretId) -> Option<String> {
         None
     }
 }
@@ -60,12 +60,12 @@ impl<K: Keyring> KeyringStore<K> {
         id: &SecretId,
         action: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<Option<T>, SecretStoreError> {
-        let (keyring, address) = (self.keyring, id.address());
+        let (keyring, id) = (self.keyring, id.clone());
         // Taken out: a connection whose call does not end is blocked for good, so only good ends put it back.
         let opened = self.opened.take();
         let whole_call = move || {
             let store = opened.map_or_else(|| keyring.open(), Ok)?;
-            let result = attempt(keyring, &store, &address, action)?;
+            let result = attempt(keyring, &store, &id, action)?;
             Ok((store, result))
         };
         let time_to_see_why = self.limit / 10;
@@ -107,21 +107,21 @@ impl<K: Keyring> SecretStore for KeyringStore<K> {
 fn attempt<K: Keyring, T>(
     keyring: K,
     store: &Arc<CredentialStore>,
-    address: &str,
+    id: &SecretId,
     action: impl FnOnce(&Entry) -> Result<T, Error>,
 ) -> Result<Option<T>, SecretStoreError> {
-    let label = keyring.label(address);
+    let (address, label) = (id.address(), keyring.label(id));
     let modifiers = label.as_ref().map(|label| HashMap::from([("label", label.as_str())]));
-    match store.build(SERVICE, address, modifiers.as_ref()).and_then(|entry| action(&entry)) {
+    match store.build(SERVICE, &address, modifiers.as_ref()).and_then(|entry| action(&entry)) {
         Ok(result) => Ok(Some(result)),
         // Nothing found in a locked keyring says nothing about what is in it.
         Err(Error::NoEntry) if keyring.is_locked()? => Err(SecretStoreError::Locked { store: K::NAME }),
         Err(Error::NoEntry) => Ok(None),
-        Err(Error::Ambiguous(_)) => Err(SecretStoreError::Ambiguous { store: K::NAME, address: address.to_owned() }),
+        Err(Error::Ambiguous(_)) => Err(SecretStoreError::Ambiguous { store: K::NAME, address }),
         // These carry the secret itself, so they must not become anybody's cause.
         Err(Error::BadEncoding(mut bytes) | Error::BadDataFormat(mut bytes, _)) => {
             bytes.zeroize();
-            Err(SecretStoreError::NotText { store: K::NAME, address: address.to_owned() })
+            Err(SecretStoreError::NotText { store: K::NAME, address })
         }
         Err(other) => Err(keyring.explain(other)),
     }

@@ -11,6 +11,7 @@ use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus_secret_service_keyring_store::Store;
 
 use super::keyring_store::{Keyring, refused};
+use crate::model::secret::SecretId;
 use crate::ports::SecretStoreError;
 
 const BUS_NAME: &str = "org.freedesktop.secrets";
@@ -43,8 +44,8 @@ impl Keyring for SecretService {
         default_is_locked().map_err(explain_bus)
     }
 
-    fn label(self, address: &str) -> Option<String> {
-        Some(format!("afed: {address}"))
+    fn label(self, id: &SecretId) -> Option<String> {
+        Some(format!("afed: {}", id.described()))
     }
 }
 

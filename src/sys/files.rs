@@ -71,14 +71,20 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_private_folder(folder)?;
-    let mut temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
     if mode == Mode::Kept {
         keep_mode_and_owner(&path, temporary.as_file())?;
     }
-    temporary.write_all(bytes)?;
+    // Through the file itself: its errors do not name the temporary file, which nobody knows.
+    temporary.as_file().write_all(bytes)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// Takes the file away; where `path` is a symbolic link, the link stays and its target goes.
+pub fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(follow_links(path)?)
 }
 
 /// Where a chain of symbolic links ends, whether or not there is a file yet.

@@ -7,5 +7,6 @@ pub mod files;
 pub mod kernel_keyring;
 pub mod locks;
 pub mod network;
+pub mod program;
 pub mod shell;
 pub mod user;

@@ -53,6 +53,9 @@ pub enum NetworkError {
     /// No connection, or it broke.
     #[error("no connection")]
     Unreachable(#[source] Cause),
+    /// The far side shows a certificate that the trusted authorities did not sign, or that is not for it.
+    #[error("the certificate is not trusted")]
+    Untrusted(#[source] Cause),
     /// The whole call took longer than it may.
     #[error("no answer within {} s", .0.as_secs_f32())]
     TimedOut(Duration),
@@ -91,8 +94,10 @@ impl Network {
             let response = connector.call(request).await.map_err(|error| {
                 if error.is_timeout() {
                     NetworkError::TimedOut(self.options.connect_timeout)
+                } else if is_about_the_certificate(&error) {
+                    NetworkError::Untrusted(root_of(&error))
                 } else {
-                    NetworkError::Unreachable(error.into())
+                    NetworkError::Unreachable(root_of(&error))
                 }
             })?;
             read_answer(response, body_limit).await
@@ -156,13 +161,34 @@ impl Network {
     }
 }
 
+/// The innermost cause: what lies about it are the client's layers, which tell people nothing.
+fn root_of(error: &(dyn std::error::Error + 'static)) -> Cause {
+    causes(error).last().map_or_else(String::new, ToString::to_string).into()
+}
+
+fn is_about_the_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
+    causes(error).any(|cause| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+}
+
+/// The error and what lies below it. An I/O error does not count what it wraps among its sources, so that is looked at.
+fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        }
+    })
+}
+
 async fn read_answer(response: HttpResponse, body_limit: usize) -> Result<Answer, NetworkError> {
     let status = response.status().as_u16();
     let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let mut stream = response.into_body();
     let mut body = Vec::new();
     while let Some(chunk) = next_chunk(&mut stream).await {
-        let chunk = chunk.map_err(NetworkError::Unreachable)?;
+        let chunk = chunk.map_err(|error| NetworkError::Unreachable(root_of(error.as_ref())))?;
         if body.len() + chunk.len() > body_limit {
             return Err(NetworkError::TooLong(body_limit));
         }

@@ -1,13 +1,15 @@
 //! Questions, asked on the terminal itself and never on stdout or stderr, which belong to the caller.
 //! Without a terminal, or from the background, nothing is asked: the question would stop the process for ever.
+//! A person who breaks off ends the question and not the process, which has its own way to its end.
 
 use std::io;
 
 use dialoguer::console::Term;
-use dialoguer::{Input, Password, Select};
+use dialoguer::{Input, Select};
 
+use super::theme::PlainTheme;
 use crate::model::secret::Secret;
-use crate::ports::{PromptError, Prompter};
+use crate::ports::{Check, PromptError, Prompter};
 
 /// Which terminal counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +31,32 @@ impl TerminalPrompter {
         Self { reach }
     }
 
-    fn terminal(self) -> Result<Term, PromptError> {
-        if self.reach == (Reach::StandardInput { is_terminal: false }) {
-            return Err(PromptError::NoTerminal);
+    fn refuse_without_terminal(self) -> Result<(), PromptError> {
+        match self.reach {
+            Reach::StandardInput { is_terminal: false } => Err(PromptError::NoTerminal),
+            _ => Ok(()),
         }
+    }
+
+    fn terminal(self) -> Result<Term, PromptError> {
+        self.refuse_without_terminal()?;
         controlling_terminal()
     }
 }
 
 #[cfg(unix)]
 fn controlling_terminal() -> Result<Term, PromptError> {
-    let open = || std::fs::OpenOptions::new().read(true).write(true).open("/dev/tty");
-    let reader = open().map_err(|_| PromptError::NoTerminal)?;
-    let writer = open().map_err(|_| PromptError::NoTerminal)?;
-    match nix::unistd::tcgetpgrp(&reader) {
-        Ok(foreground) if foreground == nix::unistd::getpgrp() => Ok(Term::read_write_pair(reader, writer)),
+    let terminal = open_controlling_terminal()?;
+    let writer = terminal.try_clone().map_err(PromptError::Terminal)?;
+    Ok(Term::read_write_pair(terminal, writer))
+}
+
+#[cfg(unix)]
+fn open_controlling_terminal() -> Result<std::fs::File, PromptError> {
+    let terminal = std::fs::OpenOptions::new().read(true).write(true).open("/dev/tty");
+    let terminal = terminal.map_err(|_| PromptError::NoTerminal)?;
+    match nix::unistd::tcgetpgrp(&terminal) {
+        Ok(foreground) if foreground == nix::unistd::getpgrp() => Ok(terminal),
         _ => Err(PromptError::NoTerminal),
     }
 }
@@ -55,23 +68,78 @@ fn controlling_terminal() -> Result<Term, PromptError> {
 }
 
 impl Prompter for TerminalPrompter {
-    fn text(&self, question: &str, default: Option<&str>) -> Result<String, PromptError> {
+    fn text(&self, question: &str, default: Option<&str>, check: Check<'_>) -> Result<String, PromptError> {
         let terminal = self.terminal()?;
-        let mut input = Input::<String>::new().with_prompt(question);
+        let input = Input::<String>::with_theme(&PlainTheme).with_prompt(question);
+        let mut input = input.validate_with(|answer: &String| check(answer));
         if let Some(default) = default {
             input = input.default(default.to_owned());
         }
-        input.interact_text_on(&terminal).map_err(failed)
+        ask(&terminal, || input.interact_text_on(&terminal))
     }
 
+    #[cfg(unix)]
+    fn secret(&self, question: &str) -> Result<Secret, PromptError> {
+        self.refuse_without_terminal()?;
+        super::hidden_line::ask(question, open_controlling_terminal()?)
+    }
+
+    #[cfg(not(unix))]
     fn secret(&self, question: &str) -> Result<Secret, PromptError> {
         let terminal = self.terminal()?;
-        Password::new().with_prompt(question).interact_on(&terminal).map(Secret::new).map_err(failed)
+        let password = dialoguer::Password::with_theme(&PlainTheme).with_prompt(question);
+        ask(&terminal, || password.interact_on(&terminal)).map(Secret::new)
     }
 
     fn pick(&self, question: &str, items: &[String]) -> Result<usize, PromptError> {
         let terminal = self.terminal()?;
-        Select::new().with_prompt(question).items(items).default(0).interact_on(&terminal).map_err(failed)
+        let select = Select::with_theme(&PlainTheme).with_prompt(question).items(items).default(0);
+        ask(&terminal, || select.interact_on(&terminal))
+    }
+}
+
+/// Runs a dialogue and leaves the terminal as it was, also where it is broken off.
+fn ask<T>(terminal: &Term, dialogue: impl FnOnce() -> dialoguer::Result<T>) -> Result<T, PromptError> {
+    let held = HeldInterrupts::hold()?;
+    let answer = dialogue().map_err(failed);
+    match &answer {
+        Err(PromptError::Interrupted) => {
+            drop(terminal.show_cursor().and_then(|()| terminal.write_line("")));
+        }
+        _ => held.release()?,
+    }
+    answer
+}
+
+/// Keeps the signal back that the terminal library sends this process together with its error; the error is enough.
+/// After an interruption the signal stays held, as it is still there to be delivered and the process is about to end.
+struct HeldInterrupts;
+
+#[cfg(unix)]
+impl HeldInterrupts {
+    fn hold() -> Result<Self, PromptError> {
+        interrupts().thread_block().map_err(|error| PromptError::Terminal(error.into()))?;
+        Ok(Self)
+    }
+
+    fn release(self) -> Result<(), PromptError> {
+        interrupts().thread_unblock().map_err(|error| PromptError::Terminal(error.into()))
+    }
+}
+
+#[cfg(unix)]
+fn interrupts() -> nix::sys::signal::SigSet {
+    nix::sys::signal::Signal::SIGINT.into()
+}
+
+#[cfg(not(unix))]
+impl HeldInterrupts {
+    fn hold() -> Result<Self, PromptError> {
+        Ok(Self)
+    }
+
+    fn release(self) -> Result<(), PromptError> {
+        Ok(())
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Prepared {
     pub guarded_role: String,
     /// Trusts somebody else.
     pub closed_role: String,
+    /// Trusts the role "open", which may assume it and use S3.
+    pub next_role: String,
 }
 
 /// Both halves of an access key.
@@ -104,7 +106,7 @@ fn python(script: &str) -> Command {
 }
 
 #[allow(clippy::disallowed_methods, reason = "only tests are told by the environment where their parts are")]
-fn parts() -> PathBuf {
+pub fn parts() -> PathBuf {
     let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/parts");
     std::env::var_os("AFED_TEST_PARTS").map_or_else(default, PathBuf::from)
 }

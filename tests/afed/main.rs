@@ -11,10 +11,35 @@
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
 
+mod accounts;
+mod config_faults;
+mod connectors;
+mod conversation;
 mod crowd_clients;
 mod crowd_rules;
+mod directory_denials;
 mod emulator;
+mod encrypted_file;
+mod endpoints;
+mod entitlement;
 mod first_day;
+mod formats;
 mod house;
+mod init;
+mod keyring_session;
+mod keyrings;
+mod lease_cache;
 mod memory;
+mod os_people;
+mod principals;
+mod profiles;
+mod proxies;
+mod refusals;
 mod sandbox;
+mod sdks;
+mod sign_in;
+mod sources;
+mod sts_limits;
+mod sts_proxy;
+mod terminal;
+mod trap;

@@ -36,9 +36,14 @@ pub struct Sandbox {
 impl Sandbox {
     /// Nothing is configured yet.
     pub fn new() -> Self {
+        Self::with(CrowdServer::start(Self::population()).unwrap())
+    }
+
+    /// The demo population, with an application password that can be searched for.
+    pub fn population() -> Population {
         let mut population = Population::demo();
         population.application.password = APPLICATION_PASSWORD.to_owned();
-        Self::with(CrowdServer::start(population).unwrap())
+        population
     }
 
     /// The same over a Crowd server of the test's own.
@@ -130,8 +135,21 @@ impl Sandbox {
         fs::read_to_string(self.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
     }
 
+    /// The paths of all files below a folder of the sandbox.
+    pub fn files(&self, relative: &str) -> Vec<String> {
+        fn walk(folder: &Path, found: &mut Vec<String>) {
+            for entry in fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() { walk(&path, found) } else { found.push(path.display().to_string()) }
+            }
+        }
+        let mut found = Vec::new();
+        walk(&self.path(relative), &mut found);
+        found
+    }
+
     /// Writes a file that only its owner can read.
-    pub fn write_private(&self, relative: &str, text: &str) {
+    pub fn write_private(&self, relative: &str, text: impl AsRef<[u8]>) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
@@ -145,7 +163,7 @@ impl Sandbox {
 
     /// Changes the configuration as a person would in an editor.
     pub fn edit_config(&self, edit: impl FnOnce(String) -> String) {
-        self.write_private("home/.config/afed/config.toml", &edit(self.config()));
+        self.write_private("home/.config/afed/config.toml", edit(self.config()));
     }
 
     /// Lets a positive answer of the directory be used again for this long.
@@ -248,9 +266,10 @@ impl Run<'_> {
         self
     }
 
-    /// Runs it to its end and searches what it left for secrets.
-    pub fn outcome(self) -> Outcome {
-        let mut child = Command::new(&self.program)
+    /// The run as a command, for tests that start several at once.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
             .args(&self.arguments)
             .env_clear()
             .envs(&self.environment)
@@ -259,7 +278,14 @@ impl Run<'_> {
             .process_group(0)
             .stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() })
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs it to its end and searches what it left for secrets.
+    pub fn outcome(self) -> Outcome {
+        let mut child = self
+            .command()
             .spawn()
             .unwrap_or_else(|error| panic!("{} can't be started: {error}", self.program.display()));
         if let Some(input) = &self.input {

@@ -4,7 +4,7 @@ Usage: prepare.py URL
 
 The user "ops" may ask STS for everything; whether a role lets them in is up to its trust policy. The user "idle" may
 do nothing. The roles: "open" trusts ops, with tags and source identity; "guarded" wants the external id "example";
-"closed" trusts somebody else.
+"closed" trusts somebody else; "next" trusts the role "open". The role "open" may use S3 and assume roles.
 """
 
 import json
@@ -43,6 +43,9 @@ def role(name, principal, actions=("sts:AssumeRole",), condition=None):
 ops, idle, other = user("ops"), user("idle"), user("other")
 rights = {"Effect": "Allow", "Action": ["sts:*", "s3:*"], "Resource": "*"}
 iam.put_user_policy(UserName="ops", PolicyName="sts", PolicyDocument=document(rights))
+open_role = role("open", ops, ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"))
+rights = {"Effect": "Allow", "Action": ["sts:AssumeRole", "s3:*"], "Resource": "*"}
+iam.put_role_policy(RoleName="open", PolicyName="use", PolicyDocument=document(rights))
 
 print(
     json.dumps(
@@ -51,9 +54,10 @@ print(
             "key": key("ops"),
             "idle_key": key("idle"),
             "inactive_key": key("other", "Inactive"),
-            "open_role": role("open", ops, ("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity")),
+            "open_role": open_role,
             "guarded_role": role("guarded", ops, condition={"StringEquals": {"sts:ExternalId": "example"}}),
             "closed_role": role("closed", other),
+            "next_role": role("next", open_role),
         }
     )
 )

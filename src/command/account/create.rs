@@ -6,14 +6,16 @@ use clap::Args;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
-use crate::command::questions::Question;
+use crate::command::questions::{Question, Refusal};
 use crate::config::edit;
 use crate::config::file::{AccountTable, AccountType};
 use crate::config::settings::Settings;
 use crate::model::account::{AccessKey, AccessKeyId, Account, AccountSource};
+use crate::model::arn::AwsAccountId;
 use crate::model::name::AccountName;
 use crate::model::region::Region;
-use crate::ports::{CallerIdentity, SecretStore, TokenService};
+use crate::model::secret::Secret;
+use crate::ports::{CallerIdentity, SecretStore, TokenService, TokenServiceError};
 use crate::ui::Streams;
 
 /// Add the long-term key of an IAM user; it is proved before anything is saved
@@ -47,27 +49,30 @@ const SECRET: Question =
 
 pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let name = match &args.name {
-        Some(name) => name.clone(),
-        None => NAME.text(app, None, None)?.trim().parse()?,
-    };
+    let name = NAME.answer(app, args.name.clone(), None, |text| -> Result<AccountName> {
+        let name = text.parse()?;
+        if !args.secret_only {
+            refuse_taken(settings, &name)?;
+        }
+        Ok(name)
+    })?;
     if args.secret_only {
         return replace_secret(args, app, streams, settings, &name);
     }
     refuse_taken(settings, &name)?;
-    let id: AccessKeyId = match &args.access_key_id {
-        Some(id) => id.clone(),
-        None => KEY_ID.text(app, None, None)?.trim().parse()?,
-    };
-    let key = AccessKey { id, secret: SECRET.secret(app, streams, args.secret_access_key_stdin)?, owner: None };
-    let owner = prove(args, app, &key)?;
+    let id = KEY_ID.answer(app, args.access_key_id.clone(), None, str::parse)?;
+    let source = AccountSource::AccessKey { access_key_id: id.clone(), aws_account_id: None };
+    let account = Account { name: name.clone(), source };
     let secrets = app.secrets(&settings.secrets)?;
+    // A store that does not open shall say so before anybody looks up a key.
+    secrets.lookup(&account.secret_id())?;
+    let (key, owner) = proved_key(args, app, streams, &id, None)?;
     let table = AccountTable {
         account_type: AccountType::AccessKey,
         access_key_id: Some(key.id.as_str().to_owned()),
         aws_account_id: owner.as_ref().map(|owner| owner.aws_account_id.clone()),
     };
-    save(app, secrets.as_ref(), &name, &key, &table)?;
+    save(app, secrets.as_ref(), &account, &key, &table)?;
     streams.status(&match &owner {
         Some(owner) => format!("Added the account “{name}”: {} in AWS account {}", owner.arn, owner.aws_account_id),
         None => format!("Added the account “{name}” without asking AWS"),
@@ -91,24 +96,40 @@ fn refuse_taken(settings: &Settings, name: &AccountName) -> Result<(), CommandEr
     }
 }
 
-/// Whose key it is, unless the proof was waived.
-fn prove(args: &CreateArgs, app: &App, key: &AccessKey) -> Result<Option<CallerIdentity>> {
-    if args.skip_verify {
-        return Ok(None);
-    }
+/// The key with its secret, and whose it is unless the proof was waived.
+fn proved_key(
+    args: &CreateArgs,
+    app: &App,
+    streams: &mut Streams,
+    id: &AccessKeyId,
+    owner: Option<&AwsAccountId>,
+) -> Result<(AccessKey, Option<CallerIdentity>)> {
     let tokens = app.tokens(app.sts_endpoint()?);
-    Ok(Some(tokens.caller_identity(key, &args.region)?))
+    let key = |secret: &Secret| AccessKey { id: id.clone(), secret: secret.clone(), owner: owner.cloned() };
+    let (secret, identity) = SECRET.proved_secret(app, streams, args.secret_access_key_stdin, |secret| {
+        if args.skip_verify {
+            return Ok(None);
+        }
+        tokens.caller_identity(&key(secret), &args.region).map(Some).map_err(|error| match error {
+            TokenServiceError::WrongSecret { .. } => (Refusal::OfTheSecret, error.into()),
+            _ => (Refusal::OfSomethingElse, error.into()),
+        })
+    })?;
+    Ok((key(&secret), identity))
 }
 
-/// The secret first: a configuration that names a key without a secret is worse than a secret without a name.
-fn save(app: &App, secrets: &dyn SecretStore, name: &AccountName, key: &AccessKey, table: &AccountTable) -> Result<()> {
+/// Both or none: the secret is stored when the configuration is ready to be written, and taken back if it is not.
+fn save(app: &App, secrets: &dyn SecretStore, account: &Account, key: &AccessKey, table: &AccountTable) -> Result<()> {
     let path = &app.paths.user_config;
-    let source = AccountSource::AccessKey { access_key_id: key.id.clone(), aws_account_id: None };
-    let secret_id = Account { name: name.clone(), source }.secret_id();
-    secrets.store(&secret_id, &key.secret)?;
-    let written = config_file::edit(path, |text| Ok(edit::add_account(path, text, name, table)?));
-    if written.is_err() {
-        secrets.forget(&secret_id)?;
+    let mut stored = false;
+    let written = config_file::edit(path, |text| {
+        let edited = edit::add_account(path, text, &account.name, table)?;
+        secrets.store(&account.secret_id(), &key.secret)?;
+        stored = true;
+        Ok(edited)
+    });
+    if written.is_err() && stored {
+        secrets.forget(&account.secret_id())?;
     }
     written
 }
@@ -130,9 +151,7 @@ fn replace_secret(
         }
         .into());
     }
-    let secret = SECRET.secret(app, streams, args.secret_access_key_stdin)?;
-    let key = AccessKey { id: access_key_id.clone(), secret, owner: aws_account_id.clone() };
-    let owner = prove(args, app, &key)?;
+    let (key, owner) = proved_key(args, app, streams, access_key_id, aws_account_id.as_ref())?;
     if let (Some(owner), Some(expected)) = (&owner, aws_account_id)
         && owner.aws_account_id != expected.as_str()
     {

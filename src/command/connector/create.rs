@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use super::interview;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
-use crate::command::questions::Question;
-use crate::config::ConfigError;
 use crate::config::edit;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::{Settings, check_connector};
@@ -69,35 +68,10 @@ pub struct CreateArgs {
     source_identity: Option<String>,
 }
 
-const NAME: Question =
-    Question { what: "the connector's name", prompt: "Name of the connector", flag: "afed connector create NAME" };
-const ACCOUNT: Question =
-    Question { what: "the account", prompt: "The account whose key signs", flag: "--account ACCOUNT" };
-const PRINCIPAL: Question =
-    Question { what: "the principal type", prompt: "What kind of credentials?", flag: "--principal TYPE" };
-const ROLE_ARN: Question = Question { what: "the role's ARN", prompt: "ARN of the role", flag: "--role-arn ARN" };
-const GROUPS: Question = Question {
-    what: "who may use it",
-    prompt: "Groups that may use it, separated by commas (empty: administrators only)",
-    flag: "--group GROUP or --administrators-only",
-};
-
 pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let name = match &args.name {
-        Some(name) => name.clone(),
-        None => NAME.text(app, None, None)?.trim().parse()?,
-    };
-    if let Some(path) = settings.origin_of_connector(name.as_str()) {
-        return Err(CommandError::NameTaken {
-            what: "a connector",
-            name: name.to_string(),
-            path: path.to_owned(),
-            hint: "choose another name, or edit the file",
-        }
-        .into());
-    }
-    let table = ask(args, app, settings)?;
+    let name = interview::name(args.name.clone(), app, settings)?;
+    let table = complete(args, app, streams, settings)?;
     let path = &app.paths.user_config;
     let connector = check_connector(&name, table.clone(), path, &config_file::read_policy)?;
     settings.account(connector.account.as_str())?;
@@ -111,31 +85,32 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     Ok(())
 }
 
-fn ask(args: &CreateArgs, app: &App, settings: &Settings) -> Result<ConnectorTable> {
-    let accounts: Vec<(String, String)> =
-        settings.account_names().map(|name| (name.to_owned(), name.to_owned())).collect();
-    if accounts.is_empty() && args.account.is_none() {
-        return Err(ConfigError::NoSuchAccount { name: String::new(), nearest: None }.into());
+/// The flags, and answers for what they leave open. Where even the principal type is open, a person is led through
+/// all that it takes; else only what no connector can be without is asked for.
+fn complete(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Settings) -> Result<ConnectorTable> {
+    let account = interview::account(args.account.clone(), app, settings)?;
+    let principal = interview::principal(args.principal, app)?;
+    let mut table = as_given(args, account, principal)?;
+    if principal == PrincipalType::AssumeRole && table.role_arn.is_none() {
+        table.role_arn = Some(interview::role_arn(app)?);
     }
-    let account = ACCOUNT.one_of(app, args.account.clone(), &accounts)?;
-    let principals: Vec<(String, PrincipalType)> =
-        PrincipalType::ALL.into_iter().map(|principal| (principal.described(), principal)).collect();
-    let principal = PRINCIPAL.one_of(app, args.principal, &principals)?;
-    let role_arn = match (principal, &args.role_arn) {
-        (PrincipalType::AssumeRole, None) => Some(ROLE_ARN.text(app, None, None)?.trim().to_owned()),
-        (_, given) => given.clone(),
-    };
-    let groups = match (&args.groups[..], args.administrators_only) {
-        ([], false) => GROUPS.list(app)?,
-        (groups, _) => groups.to_vec(),
-    };
+    if args.principal.is_none() {
+        interview::lead_through(&mut table, principal, app, streams)?;
+    }
+    if args.groups.is_empty() && !args.administrators_only {
+        table.groups = interview::groups(app)?;
+    }
+    Ok(table)
+}
+
+fn as_given(args: &CreateArgs, account: String, principal: PrincipalType) -> Result<ConnectorTable> {
     Ok(ConnectorTable {
         account: Some(account),
         principal: Some(principal),
-        role_arn,
+        role_arn: args.role_arn.clone(),
         external_id: args.external_id.clone(),
         duration: args.duration.map(|duration| DurationValue::Text(duration.to_string())),
-        groups,
+        groups: args.groups.clone(),
         region: args.region.clone(),
         policy: None,
         policy_file: args.policy_file.as_deref().map(std::path::absolute).transpose()?,

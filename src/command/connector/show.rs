@@ -30,13 +30,9 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
         shown["configured_in"] = json!(origin);
         return answer::json(streams, &shown);
     }
-    let (role_arn, external_id, source_identity) = match &connector.principal {
-        Principal::AssumeRole(role) => (
-            Some(role.role_arn.to_string()),
-            role.external_id.clone(),
-            role.source_identity.as_ref().map(ToString::to_string),
-        ),
-        Principal::FederatedUser(_) | Principal::SessionToken => (None, None, None),
+    let role = match &connector.principal {
+        Principal::AssumeRole(role) => Some(role),
+        Principal::FederatedUser(_) | Principal::SessionToken => None,
     };
     let policies = connector.principal.policies();
     answer::facts(
@@ -45,15 +41,16 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
             ("connector", Some(connector.name.to_string())),
             ("account", Some(connector.account.to_string())),
             ("principal", Some(connector.principal.principal_type().to_string())),
-            ("role", role_arn),
-            ("external id", external_id),
+            ("role", role.map(|role| role.role_arn.to_string())),
+            ("external id", role.and_then(|role| role.external_id.clone())),
             ("duration", Some(connector.duration.to_string())),
             ("region", Some(connector.region.to_string())),
             ("open to", Some(open_to(&connector))),
             ("policy", policies.and_then(|policies| policies.inline.as_ref()).map(ToString::to_string)),
             ("policy ARNs", policies.and_then(|policies| joined(&policies.arns))),
             ("tags", joined(&tag_lines(&connector))),
-            ("source identity", source_identity),
+            ("transitive tags", role.and_then(|role| joined(&role.transitive_tags))),
+            ("source identity", role.and_then(|role| role.source_identity.as_ref()).map(ToString::to_string)),
             ("configured in", origin),
         ],
     )

@@ -31,7 +31,7 @@ pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
         Some(name) => name.clone(),
         None => connector.name.as_str().parse()?,
     };
-    let hook = Hook::new(&std::env::current_exe()?, app.chosen_config()?.as_deref(), connector.name.clone())?;
+    let hook = Hook::new(&app.program()?, app.chosen_config()?.as_deref(), connector.name.clone())?;
     let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
     let path = &app.paths.aws_config;
     let (outcome, file) =

@@ -16,6 +16,10 @@ pub struct Entries(BTreeMap<String, Secret>);
 pub struct Malformed;
 
 impl Entries {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub fn get(&self, address: &str) -> Option<&Secret> {
         self.0.get(address)
     }

@@ -31,6 +31,9 @@ use sealed::Sealed;
 /// A writer holds the lock for a few disk writes, and one key derivation at the most.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often a passphrase may be typed before a wrong one is final.
+const TRIES: u32 = 3;
+
 /// Which file, and how it is opened.
 #[derive(Clone)]
 pub struct FileStoreOptions {
@@ -59,10 +62,23 @@ impl EncryptedFileStore {
         files::read_optional(&self.options.path).map_err(|source| self.file_error("read", source))
     }
 
+    /// A person who mistypes the passphrase is asked again.
     fn open(&self, file: &[u8]) -> Result<(Recipe, Entries), SecretStoreError> {
+        let mut tries_left = if self.options.passphrase == PassphraseSource::Prompt { TRIES } else { 1 };
+        let mut purpose = Purpose::Open;
+        loop {
+            tries_left -= 1;
+            match self.open_once(file, purpose) {
+                Err(SecretStoreError::WrongPassphrase { .. }) if tries_left > 0 => purpose = Purpose::OpenAfterAll,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn open_once(&self, file: &[u8], purpose: Purpose) -> Result<(Recipe, Entries), SecretStoreError> {
         let path = || self.options.path.clone();
         let sealed = Sealed::parse(file).map_err(|_| SecretStoreError::Damaged { path: path() })?;
-        let key = self.key(&sealed.recipe, Purpose::Open)?;
+        let key = self.key(&sealed.recipe, purpose)?;
         let text = sealed.open(&key).map_err(|_| {
             self.forget_passphrase();
             SecretStoreError::WrongPassphrase { path: path() }
@@ -71,7 +87,7 @@ impl EncryptedFileStore {
         Ok((sealed.recipe, entries))
     }
 
-    /// Reads, changes and replaces the file, unless there is nothing to change.
+    /// Reads, changes and replaces the file, unless there is nothing to change; without entries there is no file.
     fn change(&self, change: impl FnOnce(&mut Entries) -> Changed) -> Result<(), SecretStoreError> {
         let lock_path = self.lock_path();
         let _lock = locks::acquire(&lock_path, LOCK_PATIENCE)
@@ -82,6 +98,9 @@ impl EncryptedFileStore {
         };
         if change(&mut entries) == Changed::No {
             return Ok(());
+        }
+        if entries.is_empty() {
+            return files::remove(&self.options.path).map_err(|source| self.file_error("removed", source));
         }
         let key = self.key(&recipe, Purpose::Create)?;
         let file = sealed::seal(&recipe, &key, &entries.encode()).map_err(|cause| self.sealing_error(cause))?;
@@ -117,10 +136,12 @@ impl EncryptedFileStore {
         self.derived.take();
     }
 
-    /// Gets the passphrase before the lock is held: a person who thinks must not keep others waiting.
+    /// Gets the right passphrase before the lock is held: a person who thinks must not keep others waiting.
     fn prepare(&self) -> Result<(), SecretStoreError> {
-        let purpose = if self.read()?.is_some() { Purpose::Open } else { Purpose::Create };
-        self.passphrase(purpose).map(drop)
+        match self.read()? {
+            Some(file) => self.open(&file).map(drop),
+            None => self.passphrase(Purpose::Create).map(drop),
+        }
     }
 
     fn lock_path(&self) -> PathBuf {

@@ -18,6 +18,8 @@ const LONGEST_PASSPHRASE: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Open,
+    /// Another one did not open it.
+    OpenAfterAll,
     Create,
 }
 
@@ -30,13 +32,13 @@ enum Unfit {
     TooLong,
     #[error("it is not UTF-8 text")]
     NotText,
-    #[error("the two that were typed differ")]
-    TypedDifferently,
     #[cfg(unix)]
     #[error("others can get at it: its mode is {0:04o}, and may be 0600 or 0400")]
     OpenToOthers(u32),
     #[error("descriptors 0 to 2 belong to input and output")]
     StandardStream,
+    #[error("it is not open; start afed with {0}<FILE")]
+    NotOpen(i32),
     #[error("there are no numbered descriptors on this platform")]
     NoDescriptors,
     #[error("systemd gave this process no credentials: CREDENTIALS_DIRECTORY is not set")]
@@ -60,22 +62,29 @@ pub fn obtain(
     };
     passphrase.map_err(|cause| match cause.downcast_ref() {
         Some(PromptError::NoTerminal) => SecretStoreError::PassphraseMissing { path: path.to_owned() },
+        Some(PromptError::Interrupted) => SecretStoreError::Interrupted,
         _ => SecretStoreError::PassphraseUnreadable { path: path.to_owned(), from: source.to_string(), source: cause },
     })
 }
 
 fn ask(path: &Path, purpose: Purpose, prompter: &dyn Prompter) -> Result<Secret, Cause> {
-    let passphrase = match purpose {
-        Purpose::Open => prompter.secret(&format!("Passphrase for {}", path.display()))?,
-        Purpose::Create => prompter.secret(&format!("New passphrase for {}", path.display()))?,
-    };
-    if passphrase.is_empty() {
-        return Err(Unfit::Empty.into());
+    let path = path.display();
+    match purpose {
+        Purpose::Open => typed(prompter, &format!("Passphrase for {path}")),
+        Purpose::OpenAfterAll => typed(prompter, &format!("It does not open with that; passphrase for {path}")),
+        Purpose::Create => {
+            let mut passphrase = typed(prompter, &format!("New passphrase for {path}"))?;
+            while typed(prompter, "The same again")?.expose() != passphrase.expose() {
+                passphrase = typed(prompter, &format!("The two differ; new passphrase for {path}"))?;
+            }
+            Ok(passphrase)
+        }
     }
-    if purpose == Purpose::Create && prompter.secret("The same again")?.expose() != passphrase.expose() {
-        return Err(Unfit::TypedDifferently.into());
-    }
-    Ok(passphrase)
+}
+
+fn typed(prompter: &dyn Prompter, question: &str) -> Result<Secret, Cause> {
+    let passphrase = prompter.secret(question)?;
+    if passphrase.is_empty() { Err(Unfit::Empty.into()) } else { Ok(passphrase) }
 }
 
 fn read_private_file(path: &Path) -> Result<Secret, Cause> {
@@ -103,7 +112,29 @@ fn read_descriptor(number: i32) -> Result<Secret, Cause> {
     if number <= 2 {
         return Err(Unfit::StandardStream.into());
     }
-    read(File::open(format!("/dev/fd/{number}"))?)
+    if !is_inherited(number) {
+        return Err(Unfit::NotOpen(number).into());
+    }
+    match File::open(format!("/dev/fd/{number}")) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Unfit::NotOpen(number).into()),
+        opened => read(opened?),
+    }
+}
+
+/// Whether the descriptor came from whoever started this process. Those that it opened itself may have taken a free
+/// number, and all of them are marked to be closed on exec, as proc(5) shows in `fdinfo`.
+#[cfg(target_os = "linux")]
+fn is_inherited(number: i32) -> bool {
+    const CLOSE_ON_EXEC: u32 = 0o2_000_000;
+    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_inherited(_number: i32) -> bool {
+    true
 }
 
 /// The mode is systemd's business: where it grants the file by an access list, the mode looks wider than it is.
@@ -202,6 +233,9 @@ mod tests {
     #[test]
     fn a_descriptor_is_read_once_and_never_a_standard_stream() {
         let (reader, mut writer) = std::io::pipe().unwrap();
+        // As a shell hands it on; what a program opens for itself is closed on exec.
+        let inherited = nix::fcntl::FcntlArg::F_SETFD(nix::fcntl::FdFlag::empty());
+        nix::fcntl::fcntl(&reader, inherited).unwrap();
         writer.write_all(b"correct horse\n").unwrap();
         drop(writer);
         let source = PassphraseSource::FileDescriptor(reader.as_raw_fd());
@@ -238,7 +272,7 @@ mod tests {
         };
         assert_eq!(ask(&["a"], Purpose::Open).unwrap(), "a");
         assert_eq!(ask(&["a", "a"], Purpose::Create).unwrap(), "a");
-        assert_eq!(cause(ask(&["a", "b"], Purpose::Create)), Unfit::TypedDifferently.to_string());
+        assert_eq!(ask(&["a", "b", "c", "c"], Purpose::Create).unwrap(), "c");
         assert_eq!(cause(ask(&["", ""], Purpose::Create)), Unfit::Empty.to_string());
         let nobody = ask(&[], Purpose::Open);
         assert!(matches!(nobody, Err(SecretStoreError::PassphraseMissing { .. })), "{nobody:?}");

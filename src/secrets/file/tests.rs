@@ -52,11 +52,13 @@ fn a_wrong_passphrase_changes_nothing_and_may_be_mended() {
     let path = folder.path().join("secrets");
     store_with(&path, &["horse", "horse"]).0.store(&id(1), &secret("kept")).unwrap();
     let before = fs::read(&path).unwrap();
-    let (store, _) = store_with(&path, &["hose", "house", "horse"]);
+    let wrong = ["hose", "house", "hearse"];
+    let (store, prompter) = store_with(&path, &[wrong, wrong, ["hose", "house", "horse"]].concat());
     assert!(matches!(store.lookup(&id(1)), Err(SecretStoreError::WrongPassphrase { .. })));
     assert!(matches!(store.store(&id(1), &secret("lost")), Err(SecretStoreError::WrongPassphrase { .. })));
     assert_eq!(fs::read(&path).unwrap(), before);
     assert_eq!(look(&store, &id(1)).as_deref(), Some("kept"));
+    assert_eq!(prompter.left(), 0);
 }
 
 #[test]
@@ -100,6 +102,22 @@ fn a_key_is_derived_once_for_a_file_and_sealed_anew_each_time() {
     store.lookup(&id(1)).unwrap();
     assert!(Rc::ptr_eq(&first_key, &store.derived.borrow().clone().unwrap().1));
     assert_ne!(fs::read(&path).unwrap(), first);
+}
+
+#[test]
+fn the_last_secret_takes_the_file_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secrets");
+    let (store, _) = store_with(&path, &["horse", "horse"]);
+    store.store(&id(1), &secret("x")).unwrap();
+    store.store(&id(2), &secret("y")).unwrap();
+    store.forget(&id(1)).unwrap();
+    assert_eq!(look(&store, &id(2)), Some("y".to_owned()));
+    store.forget(&id(2)).unwrap();
+    assert!(!path.exists());
+    assert_eq!(look(&store, &id(2)), None);
+    store.store(&id(3), &secret("z")).unwrap();
+    assert_eq!(look(&store, &id(3)), Some("z".to_owned()));
 }
 
 #[cfg(unix)]

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use crate::model::secret::Secret;
-use crate::ports::{PromptError, Prompter};
+use crate::ports::{Check, PromptError, Prompter};
 
 pub struct TypingPrompter(RefCell<VecDeque<String>>);
 
@@ -24,7 +24,7 @@ impl TypingPrompter {
 }
 
 impl Prompter for TypingPrompter {
-    fn text(&self, _question: &str, _default: Option<&str>) -> Result<String, PromptError> {
+    fn text(&self, _question: &str, _default: Option<&str>, _check: Check<'_>) -> Result<String, PromptError> {
         Err(PromptError::NoTerminal)
     }
 

@@ -1,0 +1,172 @@
+//! Who is let in and who is not, through the shipped binary and the directory's own answers: nesting, cycles, odd names,
+//! administrators, and every change in the directory that counts from the very next call.
+
+use std::io::BufReader;
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, Mutex};
+
+use crate::crowd_directory::Received;
+use crate::sandbox::{Outcome, Sandbox, aws};
+
+const DENIED: i32 = 4;
+
+#[test]
+fn a_person_is_let_in_through_nested_groups_that_go_in_circles_and_by_the_stored_name() {
+    let sandbox = Sandbox::configured();
+    let sts = Listening::start();
+    for (typed, stored, session_name) in
+        [("CAROL", "Carol", "RoleSessionName=Carol&"), ("ZOË VAN+DER BERG", "zoë van+der berg", "RoleSessionName=zo")]
+    {
+        let password = sandbox.crowd.population().person(typed).unwrap().password.clone();
+        let outcome = sandbox.run(&["login", "--user", typed, "--password-stdin"]).input(&password).succeeds();
+        assert!(outcome.stderr.starts_with(&format!("Logged in as {stored}, until ")), "{outcome:?}");
+        vends(&sandbox, "deploy");
+        sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", &sts.url).outcome();
+        let heard = sts.heard();
+        assert!(heard.last().unwrap().contains(session_name), "{heard:?}");
+    }
+}
+
+#[test]
+fn groups_with_odd_names_are_asked_for_as_they_are() {
+    let sandbox = Sandbox::with_session_of("zoë van+der berg");
+    connector(&sandbox, "ledger", &["--group", "LEDGER & Co+"]);
+    connector(&sandbox, "crafty", &["--group", "x&groupname=staff"]);
+    vends(&sandbox, "ledger");
+    let asked = sandbox.crowd.received().into_iter().rev().find(|request| request.path().ends_with("/group")).unwrap();
+    assert_eq!(asked.parameter("groupname").as_deref(), Some("Ledger & Co+"));
+    denies(
+        &sandbox,
+        "crafty",
+        "zoë van+der berg",
+        "it is open to: x&groupname=staff; ask for membership in one of them",
+    );
+}
+
+#[test]
+fn administrators_use_every_connector_unless_that_is_switched_off() {
+    let sandbox = Sandbox::with_session_of("root-admin");
+    connector(&sandbox, "closed", &["--administrators-only"]);
+    vends(&sandbox, "deploy");
+    vends(&sandbox, "closed");
+    sandbox.edit_config(|text| text.replace("[crowd]\n", "[crowd]\nadmins_use_every_connector = false\n"));
+    denies(&sandbox, "deploy", "root-admin", "it is open to: developers; ask for membership in one of them");
+    denies(&sandbox, "closed", "root-admin", ADMINISTRATORS_ONLY);
+    sandbox.log_in("alice");
+    sandbox.edit_config(|text| text.replace("admins_use_every_connector = false\n", ""));
+    vends(&sandbox, "deploy");
+    denies(&sandbox, "closed", "alice", ADMINISTRATORS_ONLY);
+    sandbox.edit_config(|text| text.replace("admin_groups = [\"aws-admins\"]", "admin_groups = []"));
+    denies(&sandbox, "closed", "alice", ADMINISTRATORS_ONLY);
+}
+
+#[test]
+fn an_inactive_group_opens_nothing() {
+    let sandbox = Sandbox::with_session_of("bob");
+    connector(&sandbox, "old", &["--group", "old-timers"]);
+    denies(&sandbox, "old", "bob", "it is open to: old-timers; ask for membership in one of them");
+    sandbox.crowd.change(|population| assert!(population.change_group("old-timers", |group| group.active = true)));
+    vends(&sandbox, "old");
+}
+
+#[test]
+fn what_changes_in_the_directory_counts_from_the_next_call_on() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let not_in = "it is open to: developers; ask for membership in one of them";
+    let crowd = &sandbox.crowd;
+    vends(&sandbox, "deploy");
+
+    crowd.change(|population| assert!(population.leave("alice", "developers")));
+    denies(&sandbox, "deploy", "alice", not_in);
+    crowd.change(|population| assert!(population.join("alice", "developers")));
+    vends(&sandbox, "deploy");
+
+    crowd.change(|population| assert!(population.change_group("developers", |group| group.active = false)));
+    denies(&sandbox, "deploy", "alice", not_in);
+    crowd.change(|population| assert!(population.change_group("developers", |group| group.active = true)));
+
+    crowd.change(|population| assert!(population.change_person("alice", |alice| alice.active = false)));
+    sandbox.run(&["creds", "deploy"]).fails(
+        DENIED,
+        "error: the person's account at $CROWD is not active\n\nhint: ask the directory's administrator about the account\n",
+    );
+    crowd.change(|population| assert!(population.change_person("alice", |alice| alice.active = true)));
+
+    crowd.change(|population| assert!(population.leave("alice", "staff")));
+    sandbox.run(&["creds", "deploy"]).fails(
+        DENIED,
+        "error: $CROWD does not let this person use the application “afed”\n\nhint: ask Crowd's administrator for a group that may use the application “afed”\n",
+    );
+    crowd.change(|population| assert!(population.join("alice", "staff")));
+    vends(&sandbox, "deploy");
+
+    crowd.expire_sessions();
+    let ended = "error: the session at $CROWD has ended\n\nhint: log in: afed login\n";
+    sandbox.run(&["creds", "deploy"]).fails(3, ended);
+    sandbox.run(&["whoami"]).fails(3, ended);
+    sandbox.log_in("alice");
+    crowd.change(|population| population.remove_person("alice"));
+    sandbox.run(&["creds", "deploy"]).fails(3, ended);
+}
+
+#[test]
+fn whoever_is_denied_is_denied_before_aws_is_asked() {
+    let sandbox = Sandbox::with_session_of("bob");
+    let sts = Listening::start();
+    let denied = sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", &sts.url).outcome();
+    assert_eq!((denied.code, sts.heard().len()), (Some(DENIED), 0));
+    sandbox.crowd.expire_sessions();
+    let denied = sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", &sts.url).outcome();
+    assert_eq!((denied.code, sts.heard().len()), (Some(3), 0));
+    // The same endpoint is asked for somebody who is let in, so the counting counts.
+    sandbox.log_in("alice");
+    let let_in = sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", &sts.url).outcome();
+    assert_eq!(let_in.code, Some(5), "{let_in:?}");
+    assert!(!sts.heard().is_empty());
+}
+
+const ADMINISTRATORS_ONLY: &str = "it is open to administrators only; ask one of them to add a group to it";
+
+fn connector(sandbox: &Sandbox, name: &str, openness: &[&str]) {
+    let role = &aws().open_role;
+    sandbox
+        .run(&["connector", "create", name, "--account", "ops", "--principal", "assume-role", "--role-arn", role])
+        .args(openness)
+        .succeeds();
+}
+
+fn vends(sandbox: &Sandbox, connector: &str) -> Outcome {
+    sandbox.run(&["creds", connector, "--format", "json"]).vends().succeeds()
+}
+
+fn denies(sandbox: &Sandbox, connector: &str, person: &str, hint: &str) {
+    let words = format!("error: “{person}” may not use the connector “{connector}”\n\nhint: {hint}\n");
+    sandbox.run(&["creds", connector]).fails(DENIED, &words);
+}
+
+/// An endpoint that hears what it is asked and hangs up.
+struct Listening {
+    url: String,
+    heard: Arc<Mutex<Vec<String>>>,
+}
+
+impl Listening {
+    fn start() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let hearing = Arc::clone(&heard);
+        // It ends with this process.
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let request = Received::read(&mut BufReader::new(stream)).unwrap().unwrap();
+                hearing.lock().unwrap().push(String::from_utf8(request.body).unwrap());
+            }
+        });
+        Self { url, heard }
+    }
+
+    fn heard(&self) -> Vec<String> {
+        self.heard.lock().unwrap().clone()
+    }
+}

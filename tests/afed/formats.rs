@@ -1,0 +1,72 @@
+//! `afed creds` in every format, from one fixed lease, to the byte; and what shells make of their lines.
+
+use std::path::Path;
+
+use crate::sandbox::{Run, Sandbox};
+use crate::sts_proxy::{DOCUMENTATION_KEY, Reply, StsProxy};
+
+const EXPIRY: &str = "2286-11-20T17:46:39Z";
+
+/// A sandbox in which STS always gives the same lease, far from over.
+fn sandbox() -> Sandbox {
+    let proxy = StsProxy::start();
+    proxy.reply(Reply::assumed_role(EXPIRY));
+    Sandbox::with_session_of("alice").env("AWS_ENDPOINT_URL_STS", &proxy.url)
+}
+
+#[test]
+fn every_format_is_as_promised_to_the_byte() {
+    let sandbox = sandbox();
+    let [id, secret, token] = DOCUMENTATION_KEY;
+    let expected = include_str!("data/formats.txt").replace("$ID", id).replace("$SECRET", secret);
+    let expected = expected.replace("$TOKEN", token).replace("$EXPIRY", EXPIRY);
+    let sections: Vec<(&str, &str)> =
+        expected.split("=== ").skip(1).map(|section| section.split_once('\n').unwrap()).collect();
+    assert_eq!(sections.len(), 9);
+    for (format, text) in sections {
+        // Windows' own command prompt reads Windows' own line ends.
+        let text = if format == "cmd" { &text.replace('\n', "\r\n") } else { text };
+        sandbox.run(&["creds", "deploy", "--format", format]).vends().prints(text, "");
+    }
+}
+
+fn shell<'a>(sandbox: &'a Sandbox, program: &str, script: &str) -> Run<'a> {
+    let run = sandbox.program(&Path::new("/usr/bin").join(program)).args(&["-c", script]);
+    let afed_s_folder = Path::new(env!("CARGO_BIN_EXE_afed")).parent().unwrap();
+    run.env("PATH", &format!("{}:/usr/bin:/bin", afed_s_folder.display()))
+        .env("AWS_PROFILE", "stale")
+        .env("AWS_SECURITY_TOKEN", "stale")
+        .env("AWS_DEFAULT_PROFILE", "stale")
+        .vends()
+}
+
+/// `auto` must find out the shell by itself: SHELL names another one.
+#[test]
+fn each_shell_takes_over_what_auto_prints_for_it() {
+    let sandbox = sandbox();
+    let show = "env | grep ^AWS_ | grep -v ENDPOINT | sort";
+    let [id, secret, token] = DOCUMENTATION_KEY;
+    let expected = format!(
+        "AWS_ACCESS_KEY_ID={id}\nAWS_CREDENTIAL_EXPIRATION={EXPIRY}\nAWS_DEFAULT_REGION=eu-west-1\n\
+         AWS_REGION=eu-west-1\nAWS_SECRET_ACCESS_KEY={secret}\nAWS_SESSION_TOKEN={token}\n"
+    );
+    for (program, other, script) in [
+        ("bash", "/usr/bin/fish", "eval \"$(afed creds deploy)\""),
+        ("zsh", "/usr/bin/fish", "eval \"$(afed creds deploy)\""),
+        ("fish", "/bin/bash", "afed creds deploy | source"),
+    ] {
+        shell(&sandbox, program, &format!("{script}\n{show}")).env("SHELL", other).prints(&expected, "");
+    }
+}
+
+/// An SDK that asks gets the object or nothing.
+#[test]
+fn a_failing_hook_prints_nothing_but_one_short_line() {
+    let proxy = StsProxy::start();
+    proxy.reply(Reply::refusal(403, "AccessDenied", "no\nreally\nno"));
+    let sandbox = Sandbox::with_session_of("alice").env("AWS_ENDPOINT_URL_STS", &proxy.url);
+    let outcome = sandbox.run(&["creds", "deploy", "--format", "process"]).outcome();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""));
+    assert_eq!(outcome.stderr.matches('\n').count(), 1, "{outcome:?}");
+    assert!(outcome.stderr.starts_with("afed: AWS denies sts:AssumeRole to the key ") && outcome.stderr.len() < 600);
+}
