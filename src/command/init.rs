@@ -19,18 +19,20 @@ use crate::sys::files::{self, Mode};
 use crate::ui::Streams;
 
 /// Set up the directory and the secret store, prove both, and write the configuration
+///
+/// What no flag says is asked for at the terminal. Nothing is written unless both work
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Who says who people are
+    /// Who says who people are [default: asked for]
     #[arg(long, value_enum)]
     directory: Option<DirectoryChoice>,
-    /// Crowd's base URL, such as https://crowd.example.com/crowd
+    /// Crowd's base URL, such as https://crowd.example.com/crowd [default: asked for]
     #[arg(long, value_name = "URL")]
     crowd_url: Option<String>,
-    /// The name of the application that afed is to Crowd
+    /// The name of the application that afed is to Crowd [default: asked for]
     #[arg(long, value_name = "NAME")]
     application: Option<String>,
-    /// Read the application's password from standard input
+    /// Read the application's password from standard input [default: asked for]
     #[arg(long)]
     application_password_stdin: bool,
     /// A group of administrators, who may use every connector [may be repeated]
