@@ -9,5 +9,6 @@ mod crowd_clients;
 mod crowd_rules;
 mod emulator;
 mod first_day;
+mod generated;
 mod house;
 mod sandbox;
