@@ -7,6 +7,7 @@ mod crowd_directory;
 
 mod crowd_clients;
 mod crowd_rules;
+mod documents;
 mod emulator;
 mod first_day;
 mod generated;
