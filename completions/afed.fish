@@ -40,16 +40,16 @@ complete -c afed -n "__fish_afed_using_subcommand init" -l directory -d 'Who say
 os\t'The users and groups of this machine'"
 complete -c afed -n "__fish_afed_using_subcommand init" -l crowd-url -d 'Crowd\'s base URL, such as https://crowd.example.com/crowd [default: asked for]' -r
 complete -c afed -n "__fish_afed_using_subcommand init" -l application -d 'The name of the application that afed is to Crowd [default: asked for]' -r
-complete -c afed -n "__fish_afed_using_subcommand init" -l admin-group -d 'A group of administrators, who may use every connector [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l admin-group -d 'A group of administrators, who may use every connector [default: asked for] [may be repeated]' -r
 complete -c afed -n "__fish_afed_using_subcommand init" -l secret-store -d 'Where secrets rest [default: auto, the keyring of this platform]' -r -f -a "auto\t'The keyring of the platform; no other when it fails'
 secret-service\t'The Secret Service on the D-Bus session bus (GNOME Keyring, KWallet, KeePassXC)'
 keychain\t'The login keychain of macOS'
 credential-manager\t'The Credential Manager of Windows'
 keyutils\t'The Linux kernel\'s keyring of this user, empty after a restart of the machine'
 file\t'A file encrypted with a passphrase'"
-complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-file -d 'Take the passphrase of an encrypted secret file from this file' -r
-complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-fd -d 'Take the passphrase of an encrypted secret file from this file descriptor' -r
-complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-credential -d 'Take the passphrase of an encrypted secret file from this systemd credential' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-file -d 'Take the passphrase of an encrypted secret file from this file [default: asked for at each use]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-fd -d 'Take the passphrase of an encrypted secret file from this file descriptor [default: asked for at each use]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-credential -d 'Take the passphrase of an encrypted secret file from this systemd credential [default: asked for at each use]' -r
 complete -c afed -n "__fish_afed_using_subcommand init" -l ca-bundle -d 'Trust the PEM certificates in this file in place of the system\'s' -r
 complete -c afed -n "__fish_afed_using_subcommand init" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
 complete -c afed -n "__fish_afed_using_subcommand init" -l application-password-stdin -d 'Read the application\'s password from standard input [default: asked for]'
