@@ -129,6 +129,7 @@ impl Sandbox {
     }
 
     /// Writes a file that only its owner can read.
+    #[allow(clippy::disallowed_methods, reason = "the sandbox belongs to the test, and its files are no one's secret")]
     pub fn write_private(&self, relative: &str, text: &str) {
         let path = self.path(relative);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
