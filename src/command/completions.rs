@@ -10,7 +10,7 @@ use crate::ui::Streams;
 /// Print the completion script of a shell
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
-    /// The shell
+    /// The shell that the script is for
     #[arg(value_enum)]
     shell: Shell,
 }

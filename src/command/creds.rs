@@ -29,6 +29,8 @@ use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key}
 const PACKED_POLICY_WARNING: u32 = 80;
 
 /// Print temporary credentials of a connector
+///
+/// Earlier ones are printed again while they live; membership is asked for each time
 #[derive(Debug, Args)]
 pub struct CredsArgs {
     /// The connector's name

@@ -21,21 +21,23 @@ use crate::sys::files::{self, Mode};
 use crate::ui::Streams;
 
 /// Set up the directory and the secret store, prove both, and write the configuration
+///
+/// What no flag says is asked for at the terminal. Nothing is written unless both work
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// Who says who people are
+    /// Who says who people are [default: asked for]
     #[arg(long, value_enum)]
     directory: Option<DirectoryChoice>,
-    /// Crowd's base URL, such as https://crowd.example.com/crowd
+    /// Crowd's base URL, such as https://crowd.example.com/crowd [default: asked for]
     #[arg(long, value_name = "URL")]
     crowd_url: Option<String>,
-    /// The name of the application that afed is to Crowd
+    /// The name of the application that afed is to Crowd [default: asked for]
     #[arg(long, value_name = "NAME")]
     application: Option<String>,
-    /// Read the application's password from standard input
+    /// Read the application's password from standard input [default: asked for]
     #[arg(long)]
     application_password_stdin: bool,
-    /// A group of administrators, who may use every connector [may be repeated]
+    /// A group of administrators, who may use every connector [default: asked for] [may be repeated]
     #[arg(long = "admin-group", value_name = "GROUP")]
     admin_groups: Vec<String>,
     /// Have no administrators
@@ -44,13 +46,13 @@ pub struct InitArgs {
     /// Where secrets rest [default: auto, the keyring of this platform]
     #[arg(long, value_enum, value_name = "STORE")]
     secret_store: Option<SecretStoreChoice>,
-    /// Take the passphrase of an encrypted secret file from this file
+    /// Take the passphrase of an encrypted secret file from this file [default: asked for at each use]
     #[arg(long, value_name = "FILE", group = "passphrase")]
     passphrase_file: Option<String>,
-    /// Take the passphrase of an encrypted secret file from this file descriptor
+    /// Take the passphrase of an encrypted secret file from this file descriptor [default: asked for at each use]
     #[arg(long, value_name = "NUMBER", group = "passphrase")]
     passphrase_fd: Option<i32>,
-    /// Take the passphrase of an encrypted secret file from this systemd credential
+    /// Take the passphrase of an encrypted secret file from this systemd credential [default: asked for at each use]
     #[arg(long, value_name = "NAME", group = "passphrase")]
     passphrase_credential: Option<String>,
     /// Trust the PEM certificates in this file in place of the system's

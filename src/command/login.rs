@@ -14,10 +14,10 @@ use crate::vending::sign_in;
 /// Log in to Crowd and keep the session
 #[derive(Debug, Args)]
 pub struct LoginArgs {
-    /// The user name at Crowd
+    /// The user name at Crowd [default: asked for]
     #[arg(long, value_name = "NAME")]
     user: Option<String>,
-    /// Read the password from standard input
+    /// Read the password from standard input [default: asked for]
     #[arg(long)]
     password_stdin: bool,
 }

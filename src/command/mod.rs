@@ -25,9 +25,20 @@ use crate::ui::Streams;
 
 pub use error::CommandError;
 
+const AFTER_HELP: &str = "\
+Examples:
+  afed init                             Set up the directory and the secret store, once
+  afed login                            Log in to Crowd
+  eval \"$(afed creds deploy)\"           Set credentials of the connector “deploy” in this shell
+  afed profile add --connector deploy   Let the AWS CLI and the SDKs ask by themselves
+
+Exit codes:
+  0 done, 1 wrong request or configuration, 2 wrong command line, 3 log in first, 4 denied by the
+  directory or AWS, 5 not reached or no answer, 70 a fault of afed";
+
 /// Temporary AWS credentials for the people in Atlassian Crowd groups
 #[derive(Debug, Parser)]
-#[command(name = "afed", version, propagate_version = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "afed", version, disable_help_subcommand = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Read this configuration file in place of the person's own [env: AFED_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]

@@ -58,7 +58,7 @@ fn a_value_that_can_t_be_used_is_refused_with_its_field() {
     let sandbox = Sandbox::configured();
     let before = sandbox.config();
     let role = aws().open_role.as_str();
-    sandbox.write_private("long.json", &format!("{{\"Version\": \"2012-10-17\", \"Id\": \"{}\"}}", "x".repeat(2_048)));
+    sandbox.write_private("long.json", format!("{{\"Version\": \"2012-10-17\", \"Id\": \"{}\"}}", "x".repeat(2_048)));
     sandbox.write_private("broken.json", "{\"Version\": ");
     let cases: [(&[&str], &str, &str); 5] = [
         (&["--role-arn", "arn:aws:iam::1:role/x"], "role_arn", "an AWS account id has twelve digits; “1” has not"),

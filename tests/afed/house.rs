@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 19] = [
 ];
 
 /// The files that may take a secret out of its type.
-const EXPOSING: [&str; 12] = [
+pub const EXPOSING: [&str; 12] = [
     "command/creds.rs",
     "command/init.rs",
     "crowd/sessions.rs",
@@ -42,7 +42,7 @@ const EXPOSING: [&str; 12] = [
     "sts/client.rs",
     "vending/sign_in.rs",
 ];
-const EXPOSING_FOLDER: &str = "secrets/file/";
+pub const EXPOSING_FOLDER: &str = "secrets/file/";
 
 fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -43,7 +43,7 @@ fn a_changed_connector_takes_effect_at_the_next_call() {
     assert_eq!(told("Tags.member.1.Value").as_deref(), Some("payments"));
 
     for action in ["s3:ListAllMyBuckets", "s3:GetObject"] {
-        sandbox.write_private("home/.config/afed/policy.json", &policy(action));
+        sandbox.write_private("home/.config/afed/policy.json", policy(action));
         if !sandbox.config().contains("policy_file") {
             sandbox.edit_config(with("policy_file = \"policy.json\""));
         }

@@ -57,12 +57,12 @@ fn a_changed_policy_file_takes_effect_at_the_next_call() {
     let policy = |action: &str| {
         format!(r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"*"}}]}}"#)
     };
-    sandbox.write_private("home/.config/afed/deploy.json", &policy("s3:Get*"));
+    sandbox.write_private("home/.config/afed/deploy.json", policy("s3:Get*"));
     sandbox.edit_config(|text| text.replace("\ngroups =", "\npolicy_file = \"deploy.json\"\ngroups ="));
     sandbox.settle();
     let first = hook(&sandbox);
     assert_eq!(hook(&sandbox).stdout, first.stdout);
-    sandbox.write_private("home/.config/afed/deploy.json", &policy("s3:Put*"));
+    sandbox.write_private("home/.config/afed/deploy.json", policy("s3:Put*"));
     assert_ne!(hook(&sandbox).stdout, first.stdout);
 }
 

@@ -25,7 +25,7 @@ fn create<'a>(sandbox: &'a Sandbox, principal: &str) -> Run<'a> {
 fn to_list_buckets(sandbox: &Sandbox) {
     sandbox.write_private(
         "policy.json",
-        &json!({
+        json!({
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
         })

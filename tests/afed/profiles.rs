@@ -177,7 +177,7 @@ fn a_hook_that_no_longer_works_is_listed_as_such() {
     );
     sandbox.write_private(
         "home/.aws/config",
-        &format!(
+        format!(
             "[profile gone]\ncredential_process = /gone/afed creds deploy --format process\n\
              [profile none]\ncredential_process = {} creds none --format process\nregion = eu-west-1\n",
             afed()

@@ -20,7 +20,7 @@ fn sandbox(person: &str) -> Sandbox {
     let sandbox = Sandbox::with_session_of(person).env("AWS_ENDPOINT_URL", aws_url());
     sandbox.write_private(
         "narrow.json",
-        &json!({
+        json!({
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}],
         })

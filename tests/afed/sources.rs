@@ -14,8 +14,8 @@ fn with_lies<'a>(sandbox: &Sandbox, run: Run<'a>, trap: &Trap) -> Run<'a> {
         "aws_access_key_id = AKIAI44QH8DHBEXAMPLE\naws_secret_access_key = je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY\nregion = us-west-2\nendpoint_url = {}\n",
         trap.url
     );
-    sandbox.write_private("home/.aws/credentials", &format!("[default]\n{lie}\n[liar]\n{lie}"));
-    sandbox.write_private("home/.aws/config", &format!("[default]\n{lie}\n[profile liar]\n{lie}"));
+    sandbox.write_private("home/.aws/credentials", format!("[default]\n{lie}\n[liar]\n{lie}"));
+    sandbox.write_private("home/.aws/config", format!("[default]\n{lie}\n[profile liar]\n{lie}"));
     sandbox.write_private("token", "not-a-token");
     [
         ("AWS_ACCESS_KEY_ID", "AKIAI44QH8DHBEXAMPLE"),

@@ -19,15 +19,18 @@ use crate::ports::{CallerIdentity, SecretStore, TokenService, TokenServiceError}
 use crate::ui::Streams;
 
 /// Add the long-term key of an IAM user; it is proved before anything is saved
+///
+/// What no argument says is asked for at the terminal. The secret goes to the secret store, the rest to the
+/// configuration
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// What the account shall be called
+    /// What the account shall be called [default: asked for]
     #[arg(value_name = "NAME")]
     name: Option<AccountName>,
-    /// The id of the key, such as AKIAIOSFODNN7EXAMPLE
+    /// The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]
     #[arg(long, value_name = "ID")]
     access_key_id: Option<AccessKeyId>,
-    /// Read the secret of the key from standard input
+    /// Read the secret of the key from standard input [default: asked for]
     #[arg(long)]
     secret_access_key_stdin: bool,
     /// The region whose STS proves the key

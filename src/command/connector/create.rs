@@ -19,24 +19,26 @@ use crate::model::principal::PrincipalType;
 use crate::ui::Streams;
 
 /// Add a connector: an account, a principal type, and the groups it is open to
+///
+/// Account, principal type, role and groups are asked for at the terminal where no flag says them
 #[derive(Debug, Args)]
 pub struct CreateArgs {
-    /// What the connector shall be called
+    /// What the connector shall be called [default: asked for]
     #[arg(value_name = "NAME")]
     name: Option<ConnectorName>,
-    /// The account whose key signs
+    /// The account whose key signs [default: asked for]
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
-    /// What kind of credentials it gives
+    /// What kind of credentials it gives [default: asked for]
     #[arg(long, value_enum, value_name = "TYPE")]
     principal: Option<PrincipalType>,
-    /// The role to assume
+    /// The role to assume [default: asked for]
     #[arg(long, value_name = "ARN")]
     role_arn: Option<String>,
     /// The external id that the role's trust policy asks for
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// A group whose members may use it [may be repeated]
+    /// A group whose members may use it [default: asked for] [may be repeated]
     #[arg(long = "group", value_name = "GROUP")]
     groups: Vec<String>,
     /// Open it to administrators only
@@ -45,7 +47,7 @@ pub struct CreateArgs {
     /// How long its credentials live, such as 3600 or 1h30m [default: 1h for roles, 12h for the others]
     #[arg(long, value_name = "DURATION")]
     duration: Option<SessionDuration>,
-    /// The region whose STS is asked and which profiles are given [default: the partition's first]
+    /// The region whose STS is asked and which profiles are given [default: us-east-1, or the first of the role's partition]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
     /// A file with an inline session policy, read at each use

@@ -6,6 +6,7 @@ mod against_script;
 mod script;
 
 #[path = "../../../tests/afed/emulator.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest of it")]
 mod emulator;
 
 use std::error::Error;

@@ -1,0 +1,145 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_afed_global_optspecs
+    string join \n config= h/help V/version
+end
+
+function __fish_afed_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_afed_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_afed_using_subcommand
+    set -l cmd (__fish_afed_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c afed -n "__fish_afed_needs_command" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_needs_command" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_needs_command" -s V -l version -d 'Print version'
+complete -c afed -n "__fish_afed_needs_command" -f -a "init" -d 'Set up the directory and the secret store, prove both, and write the configuration'
+complete -c afed -n "__fish_afed_needs_command" -f -a "login" -d 'Log in to Crowd and keep the session'
+complete -c afed -n "__fish_afed_needs_command" -f -a "logout" -d 'End the session at Crowd and forget it here'
+complete -c afed -n "__fish_afed_needs_command" -f -a "whoami" -d 'Say who you are to the directory and what is open to you'
+complete -c afed -n "__fish_afed_needs_command" -f -a "account" -d 'Manage accounts: the keys that connectors sign with'
+complete -c afed -n "__fish_afed_needs_command" -f -a "connector" -d 'Manage connectors: who gets which temporary credentials'
+complete -c afed -n "__fish_afed_needs_command" -f -a "creds" -d 'Print temporary credentials of a connector'
+complete -c afed -n "__fish_afed_needs_command" -f -a "profile" -d 'Manage the profiles through which AWS tools call afed'
+complete -c afed -n "__fish_afed_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c afed -n "__fish_afed_using_subcommand init" -l directory -d 'Who says who people are [default: asked for]' -r -f -a "crowd\t'Atlassian Crowd, or Jira acting as a Crowd server'
+os\t'The users and groups of this machine'"
+complete -c afed -n "__fish_afed_using_subcommand init" -l crowd-url -d 'Crowd\'s base URL, such as https://crowd.example.com/crowd [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l application -d 'The name of the application that afed is to Crowd [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l admin-group -d 'A group of administrators, who may use every connector [default: asked for] [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l secret-store -d 'Where secrets rest [default: auto, the keyring of this platform]' -r -f -a "auto\t'The keyring of the platform; no other when it fails'
+secret-service\t'The Secret Service on the D-Bus session bus (GNOME Keyring, KWallet, KeePassXC)'
+keychain\t'The login keychain of macOS'
+credential-manager\t'The Credential Manager of Windows'
+keyutils\t'The Linux kernel\'s keyring of this user, empty after a restart of the machine'
+file\t'A file encrypted with a passphrase'"
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-file -d 'Take the passphrase of an encrypted secret file from this file [default: asked for at each use]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-fd -d 'Take the passphrase of an encrypted secret file from this file descriptor [default: asked for at each use]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l passphrase-credential -d 'Take the passphrase of an encrypted secret file from this systemd credential [default: asked for at each use]' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l ca-bundle -d 'Trust the PEM certificates in this file in place of the system\'s' -r
+complete -c afed -n "__fish_afed_using_subcommand init" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand init" -l application-password-stdin -d 'Read the application\'s password from standard input [default: asked for]'
+complete -c afed -n "__fish_afed_using_subcommand init" -l no-admin-groups -d 'Have no administrators'
+complete -c afed -n "__fish_afed_using_subcommand init" -l allow-http -d 'Allow http without TLS to another machine, passwords readable on the way'
+complete -c afed -n "__fish_afed_using_subcommand init" -l password-only -d 'Store a new password of the application and change nothing else'
+complete -c afed -n "__fish_afed_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c afed -n "__fish_afed_using_subcommand login" -l user -d 'The user name at Crowd [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand login" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand login" -l password-stdin -d 'Read the password from standard input [default: asked for]'
+complete -c afed -n "__fish_afed_using_subcommand login" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand logout" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand whoami" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand whoami" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand whoami" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand account; and not __fish_seen_subcommand_from create list show" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand account; and not __fish_seen_subcommand_from create list show" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand account; and not __fish_seen_subcommand_from create list show" -f -a "create" -d 'Add the long-term key of an IAM user; it is proved before anything is saved'
+complete -c afed -n "__fish_afed_using_subcommand account; and not __fish_seen_subcommand_from create list show" -f -a "list" -d 'List the accounts'
+complete -c afed -n "__fish_afed_using_subcommand account; and not __fish_seen_subcommand_from create list show" -f -a "show" -d 'Show an account and the connectors that use it'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l access-key-id -d 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l region -d 'The region whose STS proves the key' -r
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l secret-access-key-stdin -d 'Read the secret of the key from standard input [default: asked for]'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l skip-verify -d 'Save the key without asking AWS whose it is'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -l secret-only -d 'Store the secret of an account that is configured already, and change nothing else'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from list" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from show" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand account; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand connector; and not __fish_seen_subcommand_from create list show" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand connector; and not __fish_seen_subcommand_from create list show" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand connector; and not __fish_seen_subcommand_from create list show" -f -a "create" -d 'Add a connector: an account, a principal type, and the groups it is open to'
+complete -c afed -n "__fish_afed_using_subcommand connector; and not __fish_seen_subcommand_from create list show" -f -a "list" -d 'List the connectors and to whom each is open'
+complete -c afed -n "__fish_afed_using_subcommand connector; and not __fish_seen_subcommand_from create list show" -f -a "show" -d 'Show a connector'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l account -d 'The account whose key signs [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l principal -d 'What kind of credentials it gives [default: asked for]' -r -f -a "assume-role\t'A role, through AssumeRole'
+federated-user\t'A federated user of the account, through GetFederationToken'
+session-token\t'The account\'s own IAM user for a while, through GetSessionToken'"
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l role-arn -d 'The role to assume [default: asked for]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l external-id -d 'The external id that the role\'s trust policy asks for' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l group -d 'A group whose members may use it [default: asked for] [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l duration -d 'How long its credentials live, such as 3600 or 1h30m [default: 1h for roles, 12h for the others]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l region -d 'The region whose STS is asked and which profiles are given [default: us-east-1, or the first of the role\'s partition]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l policy-file -d 'A file with an inline session policy, read at each use' -r -F
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l policy-arn -d 'The ARN of a managed session policy [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l tag -d 'A session tag; the value may name {user.name}, {user.email} or {user.display_name} [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l transitive-tag -d 'A tag that further roles keep [may be repeated]' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l source-identity -d 'The source identity that CloudTrail records; may name {user.name} or {user.email}' -r
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l administrators-only -d 'Open it to administrators only'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -l omit-policy -d 'Give a federated user no policy at all: only what resource policies grant'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from list" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from show" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from show" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand connector; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand creds" -l format -d 'How to print them' -r -f -a "auto\t'Export lines for the shell that called'
+bash\t'Export lines for bash and other POSIX shells'
+zsh\t'Export lines for zsh'
+fish\t'Lines that set variables in fish'
+powershell\t'Lines that set variables in PowerShell'
+cmd\t'Lines that set variables in the Windows command prompt'
+nushell\t'Lines that set variables in Nushell'
+json\t'One JSON object for scripts, with the connector and the person'
+process\t'The JSON object that AWS tools read through credential_process'
+ini\t'A section for the AWS credentials file'
+dotenv\t'A file for docker --env-file and the dotenv libraries'"
+complete -c afed -n "__fish_afed_using_subcommand creds" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand creds" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "add" -d 'Add a profile whose credentials come from a connector'
+complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "list" -d 'List the profiles whose credentials come from afed'
+complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "remove" -d 'Remove a profile whose credentials come from afed'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l connector -d 'The connector that gives the credentials' -r
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l force -d 'Overwrite a profile that afed did not write'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from list" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Answer in JSON'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from remove" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from remove" -l force -d 'Remove it even if afed did not write it'
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c afed -n "__fish_afed_using_subcommand completions" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand completions" -s h -l help -d 'Print help'
