@@ -171,7 +171,7 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             break
         }
         'afed;profile;add' {
-            [CompletionResult]::new('--connector', '--connector', [CompletionResultType]::ParameterName, 'The connector that gives the credentials')
+            [CompletionResult]::new('--connector', '--connector', [CompletionResultType]::ParameterName, 'The connector that gives the credentials [default: the one named as the profile]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite a profile that afed did not write')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')

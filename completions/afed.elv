@@ -153,7 +153,7 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand remove 'Remove a profile whose credentials come from afed'
         }
         &'afed;profile;add'= {
-            cand --connector 'The connector that gives the credentials'
+            cand --connector 'The connector that gives the credentials [default: the one named as the profile]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --force 'Overwrite a profile that afed did not write'
             cand -h 'Print help'

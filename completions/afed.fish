@@ -131,7 +131,7 @@ complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_s
 complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "add" -d 'Add a profile whose credentials come from a connector'
 complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "list" -d 'List the profiles whose credentials come from afed'
 complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "remove" -d 'Remove a profile whose credentials come from afed'
-complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l connector -d 'The connector that gives the credentials' -r
+complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l connector -d 'The connector that gives the credentials [default: the one named as the profile]' -r
 complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
 complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -l force -d 'Overwrite a profile that afed did not write'
 complete -c afed -n "__fish_afed_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'

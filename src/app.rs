@@ -20,7 +20,7 @@ use crate::model::passphrase_source::PassphraseSource;
 use crate::model::person::Evidence;
 use crate::model::secret::Secret;
 use crate::os_directory::LocalDirectory;
-use crate::ports::{Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
+use crate::ports::{CacheError, Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
 pub use crate::sts::Endpoint;
 use crate::sts::{StsOptions, StsTokenService};
@@ -205,15 +205,24 @@ impl App {
         SealedFolder::new(self.paths.cache.clone(), secrets, Rc::clone(&self.clock))
     }
 
-    /// Ends every pass that was given to whoever was logged in until now.
-    pub fn end_passes(&self) -> std::io::Result<()> {
+    /// Ends every pass that was given to whoever was logged in until now. Where no folder of passes can be had, there is
+    /// none to end.
+    pub fn end_passes(&self) -> Result<(), CacheError> {
+        let path = &self.paths.session_mark;
         let mut mark = [0; 16];
-        getrandom::fill(&mut mark)?;
-        files::replace(&self.paths.session_mark, format!("{mark:02x?}\n").as_bytes(), Mode::Private)
+        let written = getrandom::fill(&mut mark)
+            .map_err(std::io::Error::from)
+            .and_then(|()| files::replace(path, format!("{mark:02x?}\n").as_bytes(), Mode::Private));
+        match written {
+            Ok(()) => Ok(()),
+            Err(_) if files::look(&self.paths.cache).is_ok_and(|folder| folder.mark.is_none()) => Ok(()),
+            Err(source) => Err(CacheError::File { path: path.clone(), operation: "written", source }),
+        }
     }
 }
 
-fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
+/// The configuration file at `path`, if there is one.
+pub fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
     let failed = |source| ConfigError::File { path: path.to_owned(), operation: "read", source };
     let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())))?;

@@ -5,9 +5,9 @@ use std::io::Write;
 use clap::Parser;
 
 use crate::app::{App, Start};
-use crate::command::{self, Cli};
+use crate::command::{self, Cli, CommandError};
 use crate::failure;
-use crate::model::failure::FailureKind;
+use crate::model::failure::{Failure, FailureKind};
 use crate::process::Process;
 use crate::ui::{Input, Streams};
 
@@ -40,9 +40,7 @@ pub fn run(process: Process) -> u8 {
         Ok(Ok(())) => 0,
         Ok(Err(error)) => {
             let failure = failure::explain(error.as_ref());
-            let text = if is_hook { failure::in_one_line(&failure) } else { failure::in_full(&failure) };
-            drop(streams.diagnostics.write_all(text.as_bytes()));
-            failure.kind.exit_code()
+            tell(&mut streams.diagnostics, &failure, if is_hook { failure::in_one_line } else { failure::in_full })
         }
         Err(_panic) => FailureKind::Fault.exit_code(),
     }
@@ -57,8 +55,16 @@ fn tell_usage(streams: &mut Streams, answer: &clap::Error) -> u8 {
     }
     match streams.payload(text.to_string().as_bytes()) {
         Ok(()) => 0,
-        Err(_) => FailureKind::Unreachable.exit_code(),
+        Err(error) => {
+            tell(&mut streams.diagnostics, &failure::explain(&CommandError::OutputLost(error)), failure::in_full)
+        }
     }
+}
+
+/// Where not even the diagnostics can be written, the exit code has to say it all.
+fn tell(diagnostics: &mut dyn Write, failure: &Failure, words: fn(&Failure) -> String) -> u8 {
+    drop(diagnostics.write_all(words(failure).as_bytes()));
+    failure.kind.exit_code()
 }
 
 /// A panic's message may quote what it choked on, so only its place is told.

@@ -4,17 +4,20 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
+use sha2::{Digest, Sha256};
 
 use super::error::CommandError;
+use crate::app::App;
 use crate::config::ConfigError;
+use crate::model::file_mark::Watched;
 use crate::sys::files::{self, Mode};
-use crate::sys::locks::{self, FileLock};
+use crate::sys::locks::{self, FileLock, LockError};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Edits the file at `path` under its lock: what `edit` makes of the text is written whole, or nothing is.
-pub fn edit(path: &Path, edit: impl FnOnce(&str) -> Result<String>) -> Result<()> {
-    let _turn = lock(path)?;
+pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -> Result<()> {
+    let _turn = lock(app, path)?;
     let failed = |operation, source| ConfigError::File { path: path.to_owned(), operation, source };
     let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
     let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
@@ -23,12 +26,22 @@ pub fn edit(path: &Path, edit: impl FnOnce(&str) -> Result<String>) -> Result<()
     Ok(())
 }
 
-/// Takes the turn to edit a file; the lock lies beside it.
-pub fn lock(path: &Path) -> Result<FileLock, CommandError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".lock");
-    locks::acquire(Path::new(&beside), PATIENCE)
-        .map_err(|source| CommandError::FileBusy { path: path.to_owned(), source })
+/// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file, as the file's folder may be
+/// somebody else's.
+pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
+    let file = std::path::absolute(path)?;
+    let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
+    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let lock = app.paths.locks.join(format!("{name}.lock"));
+    locks::acquire(&lock, PATIENCE).map_err(|error| match error {
+        LockError::File(source) => CommandError::File { path: lock, operation: "locked", source }.into(),
+        held => CommandError::FileBusy { path: path.to_owned(), source: held }.into(),
+    })
+}
+
+/// How a configuration file looks now.
+pub fn look(path: &Path) -> Result<Watched, ConfigError> {
+    files::look(path).map_err(|source| ConfigError::File { path: path.to_owned(), operation: "read", source })
 }
 
 /// Reads a policy file for the configuration.

@@ -30,7 +30,8 @@ const PACKED_POLICY_WARNING: u32 = 80;
 
 /// Print temporary credentials of a connector
 ///
-/// Earlier ones are printed again while they live; membership is asked for each time
+/// Earlier ones are printed again while they live; membership is asked for again after five minutes, or
+/// what recheck_after says
 #[derive(Debug, Args)]
 pub struct CredsArgs {
     /// The connector's name
@@ -95,8 +96,10 @@ struct Request<'a> {
 impl<'a> Request<'a> {
     fn look_at(args: &'a CredsArgs, app: &App) -> Result<Self> {
         let paths = &app.paths;
-        let watched = [&paths.machine_config, &paths.user_config, &paths.session_mark];
-        let watched = watched.into_iter().map(|path| files::look(path)).collect::<std::io::Result<Vec<_>>>()?;
+        // Where the mark can't be looked at, neither can the passes beside it, so there is none that it could end.
+        let mark = files::look(&paths.session_mark)
+            .unwrap_or_else(|_| Watched { path: paths.session_mark.clone(), mark: None });
+        let watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
         let failures = if args.is_hook() { FailureMemory::Recent } else { FailureMemory::Since(app.clock.now()) };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();

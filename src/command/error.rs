@@ -28,6 +28,8 @@ pub enum CommandError {
     CrowdOnly { flag: &'static str },
     #[error("nothing needs a log-in here: the directory is this machine's users (directory = \"os\")")]
     NoLogIn,
+    #[error("there is no account yet whose key could sign")]
+    NoAccounts,
     #[error("the secret store did not give back what was stored in it")]
     StoreForgets,
     #[error("the key {access_key_id} belongs to the AWS account {found}, and the configuration says {expected}")]

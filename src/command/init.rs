@@ -7,9 +7,10 @@ use toml_edit::Value;
 use super::config_file;
 use super::error::CommandError;
 use super::questions::{Question, Refusal};
-use crate::app::App;
+use crate::app::{App, read_config};
 use crate::config::ConfigError;
-use crate::config::file::{self, DirectoryChoice};
+use crate::config::file::{self, DirectoryChoice, SourcedFile};
+use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::config::starter::{Starter, StarterCrowd};
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
@@ -99,12 +100,10 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
         return replace_password(args, app, streams);
     }
     let path = &app.paths.user_config;
-    let _turn = config_file::lock(path)?;
-    if path.exists() {
-        return Err(CommandError::AlreadyConfigured { path: path.clone() }.into());
-    }
+    let _turn = config_file::lock(app, path)?;
+    let machine = refuse_configured(&app.paths)?;
     let text = ask(args, app, streams)?.to_toml();
-    let settings = Settings::resolve(vec![file::parse(path.clone(), &text)?])?;
+    let settings = Settings::resolve(machine.into_iter().chain([file::parse(path.clone(), &text)?]).collect())?;
     let secrets = app.secrets(&settings.secrets)?;
     prove_store(secrets.as_ref())?;
     streams.status(&format!("The secret store works: {}", settings.secrets.store));
@@ -127,6 +126,20 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
     streams.status(&format!("Wrote {}", path.display()));
     streams.hint("add the key of an IAM user: afed account create NAME --access-key-id AKIA…");
     Ok(())
+}
+
+/// The machine's file, where that leaves the directory to the person's.
+fn refuse_configured(paths: &Paths) -> Result<Option<SourcedFile>> {
+    let Paths { user_config, machine_config, .. } = paths;
+    if user_config.exists() {
+        return Err(CommandError::AlreadyConfigured { path: user_config.clone() }.into());
+    }
+    match read_config(machine_config)? {
+        Some(machine) if machine.file.directory.is_some() => {
+            Err(CommandError::AlreadyConfigured { path: machine_config.clone() }.into())
+        }
+        machine => Ok(machine),
+    }
 }
 
 fn replace_password(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -248,5 +261,25 @@ fn prove_store(secrets: &dyn SecretStore) -> Result<()> {
     match found {
         Some(found) if found.expose() == probe.expose() => Ok(()),
         _ => Err(CommandError::StoreForgets.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_s_directory_is_a_configuration_and_the_rest_of_its_file_is_not() {
+        let root = tempfile::tempdir().unwrap();
+        let environment = crate::config::environment::Environment::new([]);
+        let mut paths = Paths::resolve(&environment, Some(&root.path().join("config.toml"))).unwrap();
+        paths.machine_config = root.path().join("machine.toml");
+        assert!(refuse_configured(&paths).unwrap().is_none());
+        files::replace(&paths.machine_config, "version = 1\n[cache]\nwait = \"5s\"\n".as_bytes(), Mode::Private)
+            .unwrap();
+        assert!(refuse_configured(&paths).unwrap().is_some());
+        files::replace(&paths.machine_config, "version = 1\ndirectory = \"os\"\n".as_bytes(), Mode::Private).unwrap();
+        let refused = refuse_configured(&paths).unwrap_err().to_string();
+        assert_eq!(refused, format!("there is already a configuration: {}", paths.machine_config.display()));
     }
 }

@@ -30,7 +30,7 @@ Examples:
   afed init                             Set up the directory and the secret store, once
   afed login                            Log in to Crowd
   eval \"$(afed creds deploy)\"           Set credentials of the connector “deploy” in this shell
-  afed profile add --connector deploy   Let the AWS CLI and the SDKs ask by themselves
+  afed profile add deploy               Let the AWS CLI and the SDKs ask by themselves
 
 Exit codes:
   0 done, 1 wrong request or configuration, 2 wrong command line, 3 log in first, 4 denied by the

@@ -15,6 +15,8 @@ pub struct Paths {
     pub user_config: PathBuf,
     /// Sealed leases and passes.
     pub cache: PathBuf,
+    /// Locks of files that lie elsewhere.
+    pub locks: PathBuf,
     /// Written anew whenever somebody logs in or out.
     pub session_mark: PathBuf,
     /// The encrypted file, where that is the secret store and the configuration names no other.
@@ -39,6 +41,7 @@ impl Paths {
             machine_config: PathBuf::from("/etc/afed/config.toml"),
             user_config: chosen.unwrap_or_else(|| project.config_dir().join("config.toml")),
             cache: project.cache_dir().join("sealed"),
+            locks: project.cache_dir().join("locks"),
             session_mark: project.cache_dir().join("session"),
             secret_file: project.data_dir().join("secrets.afed"),
             aws_config: aws_config.unwrap_or_else(|| base.home_dir().join(".aws").join("config")),

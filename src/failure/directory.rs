@@ -18,7 +18,11 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
             Kind::Denied,
             format!("ask Crowd's administrator for a group that may use the application “{application}”"),
         ),
-        E::ApplicationRejected { .. } | E::ApplicationPasswordMissing { .. } => {
+        E::ApplicationRejected { .. } => Verdict::hint(
+            Kind::Configuration,
+            "enter the one it has in Crowd's console; where one is stored already: afed init --password-only",
+        ),
+        E::ApplicationPasswordMissing { .. } => {
             Verdict::hint(Kind::Configuration, "store the application's password: afed init --password-only")
         }
         E::AddressRejected { application, .. } => Verdict::hint(

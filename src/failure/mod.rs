@@ -186,6 +186,7 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             "to store a new password for the application only: afed init --password-only",
         ),
+        CommandError::NoAccounts => Verdict::hint(Kind::Configuration, "add one: afed account create NAME"),
         CommandError::NoLogIn => Verdict::hint(Kind::Configuration, "see who you are here: afed whoami"),
         CommandError::NoSuchProfile { .. } => {
             Verdict::hint(Kind::Configuration, "see which there are: afed profile list")

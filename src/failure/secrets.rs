@@ -20,7 +20,7 @@ pub fn verdict(error: &SecretStoreError) -> Verdict {
         }
         E::PassphraseMissing { .. } => Verdict::hint(
             Kind::LogInNeeded,
-            "set passphrase_file, passphrase_fd or passphrase_credential in [secrets], or call afed at a terminal",
+            "set passphrase_file, passphrase_fd or passphrase_credential in [secrets] (flags of afed init), or call afed at a terminal",
         ),
         E::WrongPassphrase { .. } | E::Damaged { .. } => Verdict::hint(Kind::Configuration, START_AGAIN),
         _ => Verdict::plain(Kind::Configuration),

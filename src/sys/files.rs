@@ -11,16 +11,21 @@ use crate::model::file_mark::{FileMark, Watched};
 pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if says_there_is_none(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is no file, as opposed to one that can't be got at. Below something that is no folder there is none.
+fn says_there_is_none(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// How the file looks now; a path without a file looks like nothing.
 pub fn look(path: &Path) -> io::Result<Watched> {
     let mark = match fs::metadata(path) {
         Ok(metadata) => Some(mark(&metadata)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) if says_there_is_none(&error) => None,
         Err(error) => return Err(error),
     };
     Ok(Watched { path: path.to_owned(), mark })
@@ -156,6 +161,16 @@ mod tests {
         assert_eq!((fs::read(&target).unwrap(), mode_of(&target)), (b"new".to_vec(), 0o644));
         replace(&link, b"newer", Mode::Private).unwrap();
         assert_eq!(mode_of(&target), 0o600);
+    }
+
+    #[test]
+    fn below_a_file_there_is_no_file() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        replace(&file, b"", Mode::Private).unwrap();
+        assert!(read_optional(&file.join("below")).unwrap().is_none());
+        assert_eq!(look(&file.join("below")).unwrap().mark, None);
+        assert!(read_optional(root.path()).is_err(), "a folder is no missing file");
     }
 
     #[test]

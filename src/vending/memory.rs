@@ -84,7 +84,8 @@ impl Memory<'_> {
         self.passes.store(key, &Pass { watched: watched.to_vec(), outcome })
     }
 
-    fn is_unchanged(&self, watched: &[Watched]) -> bool {
+    /// Whether every file still looks as it did.
+    pub fn is_unchanged(&self, watched: &[Watched]) -> bool {
         watched.iter().all(|then| (self.look)(&then.path).is_ok_and(|now| now == *then))
     }
 

@@ -119,7 +119,7 @@ impl Vendor<'_> {
     }
 
     fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        let (person, admitted_at) = match self.memory.admission(order.recall.key, order.recall.failures)? {
+        let (person, admitted_at) = match self.earlier_admission(order)? {
             Some(admission) => (admission.person, admission.at),
             None => self.admit(order)?,
         };
@@ -135,6 +135,15 @@ impl Vendor<'_> {
         };
         let kept = self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission));
         Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
+    }
+
+    /// An earlier answer of the directory, unless the order was derived from files that have changed since: that answer
+    /// was about what they say now, and the order may ask for something else.
+    fn earlier_admission(&self, order: Order<'_>) -> Result<Option<Admission>, VendError> {
+        if !self.memory.is_unchanged(order.recall.watched) {
+            return Ok(None);
+        }
+        self.memory.admission(order.recall.key, order.recall.failures)
     }
 
     /// Asks the directory. Whoever it does not admit loses what was cached for them.

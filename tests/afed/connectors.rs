@@ -61,31 +61,30 @@ fn a_value_that_can_t_be_used_is_refused_with_its_field() {
     sandbox.write_private("long.json", format!("{{\"Version\": \"2012-10-17\", \"Id\": \"{}\"}}", "x".repeat(2_048)));
     sandbox.write_private("broken.json", "{\"Version\": ");
     let cases: [(&[&str], &str, &str); 5] = [
-        (&["--role-arn", "arn:aws:iam::1:role/x"], "role_arn", "an AWS account id has twelve digits; “1” has not"),
+        (&["--role-arn", "arn:aws:iam::1:role/x"], "--role-arn", "an AWS account id has twelve digits; “1” has not"),
         (
             &["--role-arn", role, "--tag", "a={user.shoe_size}"],
-            "tags",
+            "--tag",
             "“{user.shoe_size}” names nothing; {user.name}, {user.email} and {user.display_name} are known",
         ),
         (
             &["--role-arn", role, "--policy-file", "long.json"],
-            "policy_file",
+            "--policy-file",
             "the policy has 2083 characters; at most 2048 are allowed",
         ),
         (
             &["--role-arn", role, "--policy-file", "broken.json"],
-            "policy_file",
+            "--policy-file",
             "the policy is not JSON: EOF while parsing a value at line 1, column 12",
         ),
         (
             &["--role-arn", role, "--policy-file", "missing.json"],
-            "policy_file",
+            "--policy-file",
             "$SANDBOX/missing.json can't be read: No such file or directory (os error 2)",
         ),
     ];
-    for (flags, field, why) in cases {
-        let place = "$SANDBOX/home/.config/afed/config.toml";
-        let told = format!("error: {place}: {field} in [connectors.other] can't be used\ncaused by: {why}\n");
+    for (flags, flag, why) in cases {
+        let told = format!("error: the value of {flag} can't be used\ncaused by: {why}\n");
         create(&sandbox, "other", "assume-role").args(&["--group", "developers"]).args(flags).fails(1, &told);
     }
     create(&sandbox, "other", "assume-role")
@@ -109,6 +108,15 @@ fn what_is_missing_or_wrong_is_named() {
         "error: who may use it is missing, and there is no terminal to ask at\n\n\
          hint: give it as --group GROUP or --administrators-only\n",
     );
+    sandbox.edit_config(|text| text.split("[accounts").next().unwrap_or_default().to_owned());
+    sandbox
+        .run(&["connector", "create", "more", "--principal", "session-token"])
+        .fails(1, "error: there is no account yet whose key could sign\n\nhint: add one: afed account create NAME\n");
+}
+
+#[test]
+fn a_taken_name_and_an_unknown_account_are_named() {
+    let sandbox = Sandbox::configured();
     create(&sandbox, "deploy", "session-token").fails(
         1,
         "error: there is already a connector “deploy”, in $SANDBOX/home/.config/afed/config.toml\n\n\

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::crowd_directory::{CrowdServer, Population};
+use crate::emulator::parts;
 
 #[test]
 fn the_crowd_package_of_python_reads_the_population() {
@@ -221,8 +222,4 @@ fn python(script: &str) -> Command {
 
 fn scripts() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients")
-}
-
-fn parts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/parts")
 }

@@ -333,7 +333,7 @@ fn application_rejected() -> Words {
     words(
         1,
         "$CROWD does not accept the application “afed” or its password",
-        "store the application's password: afed init --password-only",
+        "enter the one it has in Crowd's console; where one is stored already: afed init --password-only",
     )
 }
 

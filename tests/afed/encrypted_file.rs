@@ -74,7 +74,7 @@ fn without_a_terminal_the_settings_that_would_help_are_named() {
     sandbox.run(&["creds", "deploy"]).fails(
         3,
         "error: the secrets in $SANDBOX/home/.local/share/afed/secrets.afed need a passphrase, and there is no terminal to ask for one\n\n\
-         hint: set passphrase_file, passphrase_fd or passphrase_credential in [secrets], or call afed at a terminal\n",
+         hint: set passphrase_file, passphrase_fd or passphrase_credential in [secrets] (flags of afed init), or call afed at a terminal\n",
     );
 }
 

@@ -70,3 +70,14 @@ fn a_failing_hook_prints_nothing_but_one_short_line() {
     assert_eq!(outcome.stderr.matches('\n').count(), 1, "{outcome:?}");
     assert!(outcome.stderr.starts_with("afed: AWS denies sts:AssumeRole to the key ") && outcome.stderr.len() < 600);
 }
+
+#[test]
+fn what_can_t_be_written_to_standard_output_is_told() {
+    let sandbox = Sandbox::with_session_of("alice");
+    for command in ["afed --help", "afed completions bash", "afed creds deploy --format json"] {
+        shell(&sandbox, "bash", &format!("{command} >/dev/full")).fails(
+            5,
+            "error: the answer could not be written to standard output\ncaused by: No space left on device (os error 28)\n",
+        );
+    }
+}

@@ -75,7 +75,7 @@ fn an_application_that_crowd_does_not_accept_leaves_nothing() {
         &sandbox,
         init(&sandbox, url, &[]).input(&password),
         1,
-        "The secret store works: file\nerror: $CROWD does not accept the application “afed” or its password\n\nhint: store the application's password: afed init --password-only\n",
+        "The secret store works: file\nerror: $CROWD does not accept the application “afed” or its password\n\nhint: enter the one it has in Crowd's console; where one is stored already: afed init --password-only\n",
     );
     crowd.change(|population| population.application.addresses = vec!["192.0.2.1".parse().unwrap()]);
     fails(
@@ -120,6 +120,7 @@ fn a_secret_store_or_a_folder_that_can_t_be_used_leaves_nothing() {
     assert_eq!(sandbox.crowd.received().len(), 0);
 
     // The folder behind the link can't be made, which shows itself when all else is done.
+    fs::create_dir_all(sandbox.path(CONFIG).parent().unwrap()).unwrap();
     symlink("/proc/afed/config.toml", sandbox.path(CONFIG)).unwrap();
     let unwritten = init(&sandbox, url, &[]);
     unwritten.fails(
@@ -202,7 +203,7 @@ fn a_new_application_password_is_proved_before_it_replaces_the_old() {
     replace("x").fails(1, "error: there is no configuration: $SANDBOX/home/.config/afed/config.toml does not exist\n\nhint: set it up: afed init\n");
     sandbox.configure();
     let before = sandbox.config();
-    replace("not the password").fails(1, "error: $CROWD does not accept the application “afed” or its password\n\nhint: store the application's password: afed init --password-only\n");
+    replace("not the password").fails(1, "error: $CROWD does not accept the application “afed” or its password\n\nhint: enter the one it has in Crowd's console; where one is stored already: afed init --password-only\n");
     sandbox.log_in("alice");
     sandbox.keep_secret("the-new-password-canary");
     sandbox.crowd.change(|population| population.application.password = "the-new-password-canary".to_owned());

@@ -129,3 +129,14 @@ fn a_cache_that_can_t_be_written_costs_time_and_nothing_else() {
     let outcome = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
     assert!(outcome.stderr.starts_with("warning: the next call will ask again: "), "{outcome:?}");
 }
+
+#[test]
+fn without_a_cache_folder_people_log_in_get_credentials_and_log_out() {
+    let sandbox = Sandbox::configured();
+    std::fs::remove_dir_all(sandbox.path("home/.cache")).unwrap();
+    sandbox.write_private("home/.cache", "a file where a folder should be");
+    assert_eq!(sandbox.log_in("alice").code, Some(0));
+    let outcome = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().outcome();
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    sandbox.run(&["logout"]).prints("", "Logged out\n");
+}

@@ -28,6 +28,29 @@ fn afed() -> &'static str {
 }
 
 #[test]
+fn profile_and_connector_share_a_name_unless_both_are_given() {
+    let sandbox = Sandbox::configured();
+    sandbox.run(&["profile", "add", "deploy"]).prints(
+        "",
+        "The profile “deploy” was added in $SANDBOX/home/.aws/config\nhint: use it: aws --profile deploy sts get-caller-identity\n",
+    );
+    sandbox.run(&["profile", "add", "--connector", "deploy"]).prints(
+        "",
+        "The profile “deploy” is there already, as it should be, in $SANDBOX/home/.aws/config\nhint: use it: aws --profile deploy sts get-caller-identity\n",
+    );
+    sandbox.run(&["profile", "add", "deplyo"]).fails(
+        1,
+        "error: there is no connector “deplyo”\n\nhint: did you mean “deploy”? All of them: afed connector list\n",
+    );
+    assert_eq!(sandbox.run(&["profile", "add"]).outcome().code, Some(2));
+    assert_eq!(
+        sandbox.files("home/.aws"),
+        [sandbox.path("home/.aws/config").display().to_string()],
+        "a lock was left in a folder that is not afed's"
+    );
+}
+
+#[test]
 fn a_new_file_is_private_and_holds_the_hook() {
     let sandbox = Sandbox::configured();
     add(&sandbox, "work").prints(
@@ -173,7 +196,7 @@ fn a_hook_that_no_longer_works_is_listed_as_such() {
     let sandbox = Sandbox::configured();
     sandbox.run(&["profile", "list"]).prints(
         "",
-        "No profile in $SANDBOX/home/.aws/config comes from afed\nhint: add one: afed profile add --connector CONNECTOR\n",
+        "No profile in $SANDBOX/home/.aws/config comes from afed\nhint: add one: afed profile add CONNECTOR\n",
     );
     sandbox.write_private(
         "home/.aws/config",

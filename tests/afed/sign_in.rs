@@ -73,7 +73,7 @@ fn trouble_between_afed_and_crowd_is_not_told_as_a_wrong_password() {
     let crowd = &sandbox.crowd;
     let alice = || log_in(&sandbox, "alice", "alice-password");
     crowd.change(|population| population.application.password = "another".to_owned());
-    alice().fails(1, "error: $CROWD does not accept the application “afed” or its password\n\nhint: store the application's password: afed init --password-only\n");
+    alice().fails(1, "error: $CROWD does not accept the application “afed” or its password\n\nhint: enter the one it has in Crowd's console; where one is stored already: afed init --password-only\n");
     crowd.change(|population| population.application.addresses = vec!["192.0.2.1".parse().unwrap()]);
     alice().fails(1, "error: $CROWD refuses the application “afed” from this machine's address\n\nhint: in Crowd's console, under Applications › afed › Remote addresses, add this machine's address, and see that the application is active\n");
     crowd.script("POST", "/session", Scripted::answer(200, "text/html", "<html>Log in</html>"));

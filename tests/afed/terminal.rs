@@ -199,7 +199,7 @@ fn a_wrong_answer_is_final_after_three() {
     conversation.hidden_line(wrong, "the third").fails(
         1,
         "error: $CROWD does not accept the application “afed” or its password\n\n\
-         hint: store the application's password: afed init --password-only\n",
+         hint: enter the one it has in Crowd's console; where one is stored already: afed init --password-only\n",
     );
 }
 
@@ -262,7 +262,7 @@ fn nobody_is_asked_from_the_background() {
     assert_eq!((ended.code, ended.transcript.as_str(), ended.stdout.as_str()), (Some(3), "", ""), "{ended:?}");
     assert_eq!(
         ended.stderr,
-        "afed: the secrets in $SANDBOX/home/.local/share/afed/secrets.afed need a passphrase, and there is no terminal to ask for one (hint: set passphrase_file, passphrase_fd or passphrase_credential in [secrets], or call afed at a terminal)\n"
+        "afed: the secrets in $SANDBOX/home/.local/share/afed/secrets.afed need a passphrase, and there is no terminal to ask for one (hint: set passphrase_file, passphrase_fd or passphrase_credential in [secrets] (flags of afed init), or call afed at a terminal)\n"
     );
 }
 

@@ -125,7 +125,7 @@ fn proved_key(
 fn save(app: &App, secrets: &dyn SecretStore, account: &Account, key: &AccessKey, table: &AccountTable) -> Result<()> {
     let path = &app.paths.user_config;
     let mut stored = false;
-    let written = config_file::edit(path, |text| {
+    let written = config_file::edit(app, path, |text| {
         let edited = edit::add_account(path, text, &account.name, table)?;
         secrets.store(&account.secret_id(), &key.secret)?;
         stored = true;

@@ -10,6 +10,7 @@ use super::interview;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
+use crate::config::ConfigError;
 use crate::config::edit;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::{Settings, check_connector};
@@ -75,9 +76,9 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let name = interview::name(args.name.clone(), app, settings)?;
     let table = complete(args, app, streams, settings)?;
     let path = &app.paths.user_config;
-    let connector = check_connector(&name, table.clone(), path, &config_file::read_policy)?;
+    let connector = check_connector(&name, table.clone(), path, &config_file::read_policy).map_err(of_the_flag)?;
     settings.account(connector.account.as_str())?;
-    config_file::edit(path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
+    config_file::edit(app, path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
     let open_to = match &table.groups[..] {
         [] => "administrators only".to_owned(),
         groups => groups.join(", "),
@@ -122,6 +123,28 @@ fn as_given(args: &CreateArgs, account: String, principal: PrincipalType) -> Res
         transitive_tags: args.transitive_tags.clone(),
         source_identity: args.source_identity.clone(),
     })
+}
+
+/// Nothing stands in the file yet, so a value that can't be used is told by the flag that gave it.
+fn of_the_flag(error: ConfigError) -> anyhow::Error {
+    match error {
+        ConfigError::Field { field, source, .. } => CommandError::AnswerUnfit { what: flag_of(field), source }.into(),
+        other => other.into(),
+    }
+}
+
+fn flag_of(field: &'static str) -> &'static str {
+    match field {
+        "account" => "the value of --account",
+        "role_arn" => "the value of --role-arn",
+        "region" => "the value of --region",
+        "groups" => "the value of --group",
+        "policy_file" => "the value of --policy-file",
+        "policy_arns" => "the value of --policy-arn",
+        "tags" => "the value of --tag",
+        "source_identity" => "the value of --source-identity",
+        other => other,
+    }
 }
 
 fn tags(given: &[String]) -> Result<BTreeMap<String, String>, CommandError> {

@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::command::questions::Question;
-use crate::config::ConfigError;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
 use crate::model::arn::{PolicyArn, RoleArn};
@@ -90,7 +89,7 @@ pub fn account(given: Option<String>, app: &App, settings: &Settings) -> Result<
     let accounts: Vec<(String, String)> =
         settings.account_names().map(|name| (name.to_owned(), name.to_owned())).collect();
     if accounts.is_empty() && given.is_none() {
-        return Err(ConfigError::NoSuchAccount { name: String::new(), nearest: None }.into());
+        return Err(CommandError::NoAccounts.into());
     }
     ACCOUNT.one_of(app, given, &accounts)
 }

@@ -14,11 +14,11 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// The profile's name [default: the connector's]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", required_unless_present = "connector")]
     name: Option<ProfileName>,
-    /// The connector that gives the credentials
+    /// The connector that gives the credentials [default: the one named as the profile]
     #[arg(long, value_name = "CONNECTOR")]
-    connector: String,
+    connector: Option<String>,
     /// Overwrite a profile that afed did not write
     #[arg(long)]
     force: bool,
@@ -26,7 +26,9 @@ pub struct AddArgs {
 
 pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
+    let named_alike = || args.name.as_ref().map(ToString::to_string).unwrap_or_default();
+    let connector = args.connector.clone().unwrap_or_else(named_alike);
+    let connector = settings.connector(&connector, &config_file::read_policy)?;
     let name = match &args.name {
         Some(name) => name.clone(),
         None => connector.name.as_str().parse()?,
@@ -35,7 +37,7 @@ pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
     let path = &app.paths.aws_config;
     let (outcome, file) =
-        aws_config::change(path, |config| aws_files::add_hook(config, &name, &hook, &connector.region, overwrite))?;
+        aws_config::change(app, |config| aws_files::add_hook(config, &name, &hook, &connector.region, overwrite))?;
     let done = match outcome {
         AddOutcome::RefusedForeign { keys } => {
             return Err(CommandError::ForeignProfile { profile: name.to_string(), path: path.clone(), keys }.into());

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::app::App;
 use crate::aws_files::{AwsConfig, AwsFileError};
 use crate::command::config_file;
 use crate::command::error::CommandError;
@@ -16,8 +17,9 @@ pub fn load(path: &Path) -> Result<AwsConfig> {
 }
 
 /// Changes the file under its lock; it is written only if `edit` changed something.
-pub fn change<T>(path: &Path, edit: impl FnOnce(&mut AwsConfig) -> Result<T, AwsFileError>) -> Result<(T, AwsConfig)> {
-    let _turn = config_file::lock(path)?;
+pub fn change<T>(app: &App, edit: impl FnOnce(&mut AwsConfig) -> Result<T, AwsFileError>) -> Result<(T, AwsConfig)> {
+    let path = &app.paths.aws_config;
+    let _turn = config_file::lock(app, path)?;
     let before = load(path)?;
     let mut after = before.clone();
     let outcome = edit(&mut after).with_context(|| unusable(path))?;

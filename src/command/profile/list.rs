@@ -40,7 +40,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
     }
     if profiles.is_empty() {
         streams.status(&format!("No profile in {} comes from afed", app.paths.aws_config.display()));
-        streams.hint("add one: afed profile add --connector CONNECTOR");
+        streams.hint("add one: afed profile add CONNECTOR");
         return Ok(());
     }
     let rows: Vec<[String; 4]> = profiles

@@ -66,12 +66,21 @@ impl World {
     }
 
     fn vend_with(&self, tokens: &FakeTokens<'_>, failures: FailureMemory) -> Result<Vended, VendError> {
+        self.vend_as_read(tokens, failures, &[self.config.borrow().clone()])
+    }
+
+    /// An order that was derived from the configuration when it looked like this.
+    fn vend_as_read(
+        &self,
+        tokens: &FakeTokens<'_>,
+        failures: FailureMemory,
+        watched: &[Watched],
+    ) -> Result<Vended, VendError> {
         let look = |_: &Path| Ok(self.config.borrow().clone());
         let memory = Memory { passes: &self.cache, leases: &self.cache, clock: &self.clock, look: &look };
         let directory = || Ok(Box::new(self.directory.clone()) as Box<dyn Directory>);
         let vendor = Vendor { directory: &directory, tokens, secrets: &self.secrets, turns: &self.cache, memory };
         let administrator_groups: Vec<GroupName> = groups(&["aws-admins"]);
-        let watched = [self.config.borrow().clone()];
         vendor.vend(Order {
             connector: &self.connector,
             account: &self.account,
@@ -84,7 +93,7 @@ impl World {
             evidence: &|| Ok(Evidence::LocalUser { uid: 1_000 }),
             recall: Recall {
                 key: &PassKey::from_digest([0; 32]),
-                watched: &watched,
+                watched,
                 failures,
                 good_for: Duration::from_secs(self.recheck_after.get()),
                 patience: Duration::from_secs(60),
@@ -205,6 +214,21 @@ fn a_changed_file_ends_a_pass_at_once() {
     let asked = world.directory.questions.get();
     world.config.borrow_mut().mark = Some(mark(2));
     world.vend(&tokens).unwrap();
+    assert_eq!(world.directory.questions.get(), asked + 1);
+}
+
+#[test]
+fn an_order_from_before_a_change_does_not_use_the_answer_given_after_it() {
+    let world = World::new(&["developers"]);
+    world.recheck_after.set(300);
+    let tokens = FakeTokens::new(&world.clock);
+    let before = world.config.borrow().clone();
+    world.config.borrow_mut().mark = Some(mark(2));
+    world.vend(&tokens).unwrap();
+    world.cache.leases.borrow_mut().clear();
+    let asked = world.directory.questions.get();
+    let later = FailureMemory::Since(world.clock.now() + jiff::SignedDuration::from_secs(1));
+    world.vend_as_read(&tokens, later, &[before]).unwrap();
     assert_eq!(world.directory.questions.get(), asked + 1);
 }
 
