@@ -31,6 +31,7 @@ mod init;
 mod keyring_session;
 mod keyrings;
 mod lease_cache;
+mod many_callers;
 mod memory;
 mod os_people;
 mod principals;
