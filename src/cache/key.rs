@@ -30,9 +30,10 @@ impl<'a> KeyPlace<'a> {
     /// The key that was made before, if it is still there.
     pub fn find(&self) -> Result<Option<SealingKey>, SecretStoreError> {
         #[cfg(target_os = "linux")]
-        if let Ok(found) = self.kernel.find() {
-            return Ok(found);
+        if let Ok(Some(found)) = self.kernel.find() {
+            return Ok(Some(found));
         }
+        // The kernel may be one that lets keys be looked for and not be added, or whose quota is used up.
         let Some(secrets) = self.secrets else { return Ok(None) };
         Ok(secrets.lookup(&SecretId::CacheKey)?.as_ref().and_then(from_secret))
     }

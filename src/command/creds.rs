@@ -22,7 +22,7 @@ use crate::sys::shell::{self, Shell};
 use crate::sys::{files, user};
 use crate::ui::Streams;
 use crate::vending::entitlement::Openness;
-use crate::vending::memory::{FailureMemory, Memory, Recalled};
+use crate::vending::memory::{Arrival, Caller, Memory, Recalled};
 use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key};
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
@@ -89,7 +89,7 @@ struct Request<'a> {
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
-    failures: FailureMemory,
+    arrival: Arrival,
 }
 
 impl<'a> Request<'a> {
@@ -97,19 +97,20 @@ impl<'a> Request<'a> {
         let paths = &app.paths;
         let watched = [&paths.machine_config, &paths.user_config, &paths.session_mark];
         let watched = watched.into_iter().map(|path| files::look(path)).collect::<std::io::Result<Vec<_>>>()?;
-        let failures = if args.is_hook() { FailureMemory::Recent } else { FailureMemory::Since(app.clock.now()) };
+        let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
+        let arrival = Arrival { at: app.clock.now(), caller };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.url().unwrap_or_default(), &uid];
         let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
-        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), failures })
+        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
     fn recall(&self, app: &App) -> Result<Option<Recalled>, VendError> {
         let cache = app.cache(None);
-        memory(app, &cache).recall(&self.key, self.failures)
+        memory(app, &cache).recall(&self.key, self.arrival)
     }
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
@@ -134,7 +135,7 @@ impl<'a> Request<'a> {
             recall: Recall {
                 key: &self.key,
                 watched: &self.watched.borrow(),
-                failures: self.failures,
+                arrival: self.arrival,
                 good_for: settings.recheck_after,
                 patience: settings.cache_wait,
                 describe: &|error| (app.explain)(error),

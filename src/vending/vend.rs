@@ -10,7 +10,7 @@ use super::entitlement::{Entitlement, Memberships, Openness, decide};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
 use super::lease_key::lease_key;
-use super::memory::{FailureMemory, Memory, Recalled};
+use super::memory::{Arrival, Memory, Recalled};
 use crate::model::account::{AccessKey, Account, AccountSource};
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
@@ -54,7 +54,7 @@ pub struct Recall<'a> {
     pub key: &'a PassKey,
     /// What the request was derived from, looked at before it was read.
     pub watched: &'a [Watched],
-    pub failures: FailureMemory,
+    pub arrival: Arrival,
     /// How long the directory's positive answer may be used again.
     pub good_for: Duration,
     /// How long another caller's turn is waited for.
@@ -92,12 +92,12 @@ impl From<Recalled> for Vended {
 impl Vendor<'_> {
     /// Credentials for whoever the evidence shows, if they are entitled to the connector.
     pub fn vend(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
         }
         let _turn = self.turn(order)?;
         // Somebody may have fetched it, or failed to, while this process waited for its turn.
-        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
         }
         let vended = self.vend_in_turn(order);
@@ -119,7 +119,7 @@ impl Vendor<'_> {
     }
 
     fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        let (person, admitted_at) = match self.memory.admission(order.recall.key, order.recall.failures)? {
+        let (person, admitted_at) = match self.memory.admission(order.recall.key, order.recall.arrival)? {
             Some(admission) => (admission.person, admission.at),
             None => self.admit(order)?,
         };
@@ -147,7 +147,8 @@ impl Vendor<'_> {
             return Ok((person, at));
         }
         if let Ok((_, lease_key)) = request_of(order, &person) {
-            self.memory.leases.forget(&lease_key)?;
+            // The denial itself is what the caller must hear of; a lease that stays is reached by nobody it denies.
+            drop(self.memory.leases.forget(&lease_key));
         }
         Err(VendError::NotEntitled {
             person: person.name,

@@ -113,7 +113,11 @@ fn two_hundred_callers_of_whom_each_wants_an_answer_of_its_own_time_share_one() 
     outputs.push(end(first));
     assert_same_credentials(&outputs);
     let checks = sandbox.crowd.count("GET", "/user/group/nested") - checked_before;
-    assert_eq!((proxy.asked().len(), checks), (1, 1), "an answer from before they came must not do, one from after must");
+    assert_eq!(
+        (proxy.asked().len(), checks),
+        (1, 1),
+        "an answer from before they came must not do, one from after must"
+    );
 }
 
 #[test]
