@@ -51,7 +51,10 @@ impl CredsArgs {
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let request = Request::look_at(args, app)?;
     let answer = match request.recall(app)? {
-        Some(recalled) => recalled.into(),
+        Some(recalled) => {
+            warn_of_age(recalled.trouble.as_deref(), streams);
+            recalled.into()
+        }
         None => request.vend(app, streams)?,
     };
     let format = match args.format {
@@ -78,7 +81,7 @@ struct Answer {
 
 impl From<Recalled> for Answer {
     fn from(recalled: Recalled) -> Self {
-        let Recalled { lease, admission } = recalled;
+        let Recalled { lease, admission, .. } = recalled;
         Self { lease, connector: admission.connector, person: admission.person.name, region: admission.region }
     }
 }
@@ -166,9 +169,15 @@ pub fn openness<'a>(settings: &'a Settings, groups: &'a [GroupName]) -> Openness
     }
 }
 
+fn warn_of_age(trouble: Option<&str>, streams: &mut Streams) {
+    if let Some(trouble) = trouble {
+        streams.warning(&format!("these are the earlier credentials, still valid: {trouble}"));
+    }
+}
+
 fn warn(vended: &Vended, streams: &mut Streams) {
     if let Source::MemoryForWantOfNew(trouble) = &vended.source {
-        streams.warning(&format!("these are the earlier credentials, still valid: {trouble}"));
+        warn_of_age(Some(trouble), streams);
     }
     if let (Source::Issued, Some(percent)) = (&vended.source, vended.lease.packed_policy_size)
         && percent > PACKED_POLICY_WARNING

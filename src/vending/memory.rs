@@ -60,14 +60,22 @@ impl Arrival {
 pub struct Recalled {
     pub lease: Lease,
     pub admission: Admission,
+    /// Why the lease was not renewed, when it is due.
+    pub trouble: Option<String>,
 }
 
 impl Memory<'_> {
-    /// A fresh lease under a good pass; `None` when somebody must be asked.
+    /// A lease under a good pass; `None` when somebody must be asked. It is a fresh one, unless another caller has tried
+    /// in vain to renew it since this one came.
     pub fn recall(&self, key: &PassKey, arrival: Arrival) -> Result<Option<Recalled>, VendError> {
         let Some(admission) = self.admission(key, arrival)? else { return Ok(None) };
-        let lease = self.lease(&admission.lease_key, Freshness::Fresh)?;
-        Ok(lease.map(|lease| Recalled { lease, admission }))
+        if let Some(lease) = self.lease(&admission.lease_key, Freshness::Fresh)? {
+            return Ok(Some(Recalled { lease, admission, trouble: None }));
+        }
+        let tried = admission.unrenewed.as_ref().filter(|tried| self.is_past(tried.at) && arrival.hears_of(tried.at));
+        let Some(trouble) = tried.map(|tried| tried.trouble.clone()) else { return Ok(None) };
+        let lease = self.lease(&admission.lease_key, Freshness::Ageing)?;
+        Ok(lease.map(|lease| Recalled { lease, admission, trouble: Some(trouble) }))
     }
 
     /// The directory's earlier answer, if it still counts.
@@ -172,6 +180,7 @@ mod tests {
                 lease_key: LeaseKey::from_digest(KEY),
                 connector: "deploy".parse().unwrap(),
                 region: "eu-west-1".parse().unwrap(),
+                unrenewed: None,
             })
         };
         for (later, arrived, expected) in [

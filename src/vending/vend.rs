@@ -16,7 +16,7 @@ use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
 use crate::model::lease::{Lease, LeaseKey};
-use crate::model::pass::{Admission, Outcome, PassKey};
+use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
 use crate::model::principal::Principal;
 use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
@@ -78,14 +78,15 @@ pub struct Vended {
 pub enum Source {
     Issued,
     Memory,
-    /// From memory, because AWS could not be asked for a new one.
-    MemoryForWantOfNew(TokenServiceError),
+    /// From memory, because AWS could not be asked for a new one, for this reason in words.
+    MemoryForWantOfNew(String),
 }
 
 impl From<Recalled> for Vended {
     fn from(recalled: Recalled) -> Self {
-        let Recalled { lease, admission } = recalled;
-        Self { lease, person: admission.person, source: Source::Memory, not_kept: None }
+        let Recalled { lease, admission, trouble } = recalled;
+        let source = trouble.map_or(Source::Memory, Source::MemoryForWantOfNew);
+        Self { lease, person: admission.person, source, not_kept: None }
     }
 }
 
@@ -132,6 +133,12 @@ impl Vendor<'_> {
             lease_key,
             connector: order.connector.name.clone(),
             region: order.connector.region.clone(),
+            unrenewed: match &source {
+                Source::MemoryForWantOfNew(trouble) => {
+                    Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() })
+                }
+                Source::Issued | Source::Memory => None,
+            },
         };
         let kept = self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission));
         Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
@@ -173,7 +180,7 @@ impl Vendor<'_> {
             }
             Err(VendError::Tokens(trouble)) if is_passing(&trouble) => {
                 match self.memory.lease(key, Freshness::Ageing)? {
-                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble), None)),
+                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble.to_string()), None)),
                     None => Err(trouble.into()),
                 }
             }

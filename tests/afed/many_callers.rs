@@ -98,7 +98,7 @@ fn two_hundred_cold_callers_make_one_call_and_one_check() {
 }
 
 #[test]
-fn two_hundred_callers_of_whom_each_wants_an_answer_of_its_own_time_share_one() {
+fn those_who_wait_share_an_answer_even_where_answers_may_not_be_used_again() {
     let (sandbox, proxy) = world("alice");
     sandbox.edit_config(|text| text.replace("recheck_after = \"5m\"", "recheck_after = \"0s\""));
     sandbox.settle();
@@ -129,7 +129,13 @@ fn two_hundred_denied_callers_make_one_check() {
         line,
         "afed: “bob” may not use the connector “deploy” (hint: it is open to: developers; ask for membership in one of them)\n"
     );
-    assert_eq!((proxy.asked().len(), sandbox.crowd.count("GET", "/user/group/nested")), (0, 1));
+    let (sessions, groups) =
+        (sandbox.crowd.count("POST", "/session/"), sandbox.crowd.count("GET", "/user/group/nested"));
+    assert_eq!(
+        (proxy.asked().len(), sessions, groups),
+        (0, 1, 2),
+        "one check asks for the group and for administrators"
+    );
 }
 
 #[test]
