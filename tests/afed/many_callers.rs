@@ -14,7 +14,7 @@ use crate::sandbox::Sandbox;
 use crate::sts_proxy::{Reply, StsProxy};
 
 const MANY: usize = 200;
-const SOME: usize = 12;
+const SOME: usize = 6;
 
 /// A sandbox whose person may use an answer of the directory again, with a watched STS.
 fn world(person: &str) -> (Sandbox, StsProxy) {
