@@ -43,6 +43,13 @@ impl KernelKey {
         kernel_keyring::write(&self.description, &bytes, Some(Duration::from_secs(life)))
     }
 
+    /// Whether a key would be kept: there is a right to add some, and room for one more.
+    pub fn takes_keys(&self) -> bool {
+        const ATTEMPT: [u8; KEY_LENGTH + size_of::<i64>()] = [0; KEY_LENGTH + size_of::<i64>()];
+        let description = format!("{} attempt", self.description);
+        kernel_keyring::write(&description, &ATTEMPT, Some(Duration::from_secs(1))).is_ok()
+    }
+
     fn read(&self) -> Result<Option<(SealingKey, i64)>, KeyError> {
         let Some(bytes) = kernel_keyring::read(&self.description)? else { return Ok(None) };
         let parts = bytes.split_first_chunk::<KEY_LENGTH>();

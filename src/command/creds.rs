@@ -22,7 +22,7 @@ use crate::sys::shell::{self, Shell};
 use crate::sys::{files, user};
 use crate::ui::Streams;
 use crate::vending::entitlement::Openness;
-use crate::vending::memory::{FailureMemory, Memory, Recalled};
+use crate::vending::memory::{Arrival, Caller, Memory, Recalled};
 use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key};
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
@@ -52,7 +52,10 @@ impl CredsArgs {
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let request = Request::look_at(args, app)?;
     let answer = match request.recall(app)? {
-        Some(recalled) => recalled.into(),
+        Some(recalled) => {
+            warn_of_age(recalled.trouble.as_deref(), streams);
+            recalled.into()
+        }
         None => request.vend(app, streams)?,
     };
     let format = match args.format {
@@ -79,7 +82,7 @@ struct Answer {
 
 impl From<Recalled> for Answer {
     fn from(recalled: Recalled) -> Self {
-        let Recalled { lease, admission } = recalled;
+        let Recalled { lease, admission, .. } = recalled;
         Self { lease, connector: admission.connector, person: admission.person.name, region: admission.region }
     }
 }
@@ -90,7 +93,7 @@ struct Request<'a> {
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
-    failures: FailureMemory,
+    arrival: Arrival,
 }
 
 impl<'a> Request<'a> {
@@ -100,19 +103,20 @@ impl<'a> Request<'a> {
         let mark = files::look(&paths.session_mark)
             .unwrap_or_else(|_| Watched { path: paths.session_mark.clone(), mark: None });
         let watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
-        let failures = if args.is_hook() { FailureMemory::Recent } else { FailureMemory::Since(app.clock.now()) };
+        let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
+        let arrival = Arrival { at: app.clock.now(), caller };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.url().unwrap_or_default(), &uid];
         let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
-        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), failures })
+        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
     fn recall(&self, app: &App) -> Result<Option<Recalled>, VendError> {
         let cache = app.cache(None);
-        memory(app, &cache).recall(&self.key, self.failures)
+        memory(app, &cache).recall(&self.key, self.arrival)
     }
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
@@ -137,7 +141,7 @@ impl<'a> Request<'a> {
             recall: Recall {
                 key: &self.key,
                 watched: &self.watched.borrow(),
-                failures: self.failures,
+                arrival: self.arrival,
                 good_for: settings.recheck_after,
                 patience: settings.cache_wait,
                 describe: &|error| (app.explain)(error),
@@ -168,9 +172,15 @@ pub fn openness<'a>(settings: &'a Settings, groups: &'a [GroupName]) -> Openness
     }
 }
 
+fn warn_of_age(trouble: Option<&str>, streams: &mut Streams) {
+    if let Some(trouble) = trouble {
+        streams.warning(&format!("these are the earlier credentials, still valid: {trouble}"));
+    }
+}
+
 fn warn(vended: &Vended, streams: &mut Streams) {
     if let Source::MemoryForWantOfNew(trouble) = &vended.source {
-        streams.warning(&format!("these are the earlier credentials, still valid: {trouble}"));
+        warn_of_age(Some(trouble), streams);
     }
     if let (Source::Issued, Some(percent)) = (&vended.source, vended.lease.packed_policy_size)
         && percent > PACKED_POLICY_WARNING

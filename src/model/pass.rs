@@ -52,6 +52,16 @@ pub struct Admission {
     pub lease_key: LeaseKey,
     pub connector: ConnectorName,
     pub region: Region,
+    /// The lease was due for renewal, and AWS could not be asked.
+    pub unrenewed: Option<Unrenewed>,
+}
+
+/// An attempt to renew a lease, of which nothing came.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Unrenewed {
+    pub at: Timestamp,
+    /// Why, in words for people.
+    pub trouble: String,
 }
 
 impl Admission {

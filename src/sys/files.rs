@@ -87,6 +87,17 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     sync_folder(folder)
 }
 
+/// Puts a file with these bytes at exactly this path, whole or not at all: what is there is replaced, also where it is a
+/// symbolic link. It may be gone after a crash of the machine, for which nothing waits; it is for what can be made anew.
+pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_private_folder(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    temporary.as_file().write_all(bytes)?;
+    temporary.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
 /// Takes the file away; where `path` is a symbolic link, the link stays and its target goes.
 pub fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(follow_links(path)?)
@@ -171,6 +182,18 @@ mod tests {
         assert!(read_optional(&file.join("below")).unwrap().is_none());
         assert_eq!(look(&file.join("below")).unwrap().mark, None);
         assert!(read_optional(root.path()).is_err(), "a folder is no missing file");
+    }
+
+    #[test]
+    fn a_link_where_a_file_is_put_goes_and_its_target_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let (target, link) = (root.path().join("target"), root.path().join("link"));
+        put(&target, b"old").unwrap();
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        put(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+        assert_eq!((fs::read(&target).unwrap(), fs::read(&link).unwrap()), (b"old".to_vec(), b"new".to_vec()));
+        assert_eq!(mode_of(&link), 0o600);
     }
 
     #[test]

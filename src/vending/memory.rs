@@ -29,13 +29,30 @@ pub struct Memory<'a> {
     pub look: &'a dyn Fn(&std::path::Path) -> std::io::Result<Watched>,
 }
 
-/// Which failures of others answer this request.
+/// A request's time and caller, which say what outcomes of others answer it too.
+#[derive(Debug, Clone, Copy)]
+pub struct Arrival {
+    pub at: Timestamp,
+    pub caller: Caller,
+}
+
+/// Who waits for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureMemory {
-    /// Any within the last moments: SDKs ask again at once, and a person would not.
-    Recent,
-    /// Only those since this request began to wait.
-    Since(Timestamp),
+pub enum Caller {
+    /// Hears of failures that came before it asked, too: SDKs ask again at once.
+    Program,
+    /// Who asks again wants to know anew.
+    Person,
+}
+
+impl Arrival {
+    /// Whether a failure of this time would have been this request's own.
+    fn hears_of(&self, failed_at: Timestamp) -> bool {
+        match self.caller {
+            Caller::Program => failed_at > self.at - FAILURE_LIFE,
+            Caller::Person => failed_at >= self.at,
+        }
+    }
 }
 
 /// Credentials from memory.
@@ -43,25 +60,35 @@ pub enum FailureMemory {
 pub struct Recalled {
     pub lease: Lease,
     pub admission: Admission,
+    /// Why the lease was not renewed, when it is due.
+    pub trouble: Option<String>,
 }
 
 impl Memory<'_> {
-    /// A fresh lease under a good pass; `None` when somebody must be asked.
-    pub fn recall(&self, key: &PassKey, failures: FailureMemory) -> Result<Option<Recalled>, VendError> {
-        let Some(admission) = self.admission(key, failures)? else { return Ok(None) };
-        let lease = self.lease(&admission.lease_key, Freshness::Fresh)?;
-        Ok(lease.map(|lease| Recalled { lease, admission }))
+    /// A lease under a good pass; `None` when somebody must be asked. It is a fresh one, unless another caller has tried
+    /// in vain to renew it since this one came.
+    pub fn recall(&self, key: &PassKey, arrival: Arrival) -> Result<Option<Recalled>, VendError> {
+        let Some(admission) = self.admission(key, arrival)? else { return Ok(None) };
+        if let Some(lease) = self.lease(&admission.lease_key, Freshness::Fresh)? {
+            return Ok(Some(Recalled { lease, admission, trouble: None }));
+        }
+        let tried = admission.unrenewed.as_ref().filter(|tried| self.is_past(tried.at) && arrival.hears_of(tried.at));
+        let Some(trouble) = tried.map(|tried| tried.trouble.clone()) else { return Ok(None) };
+        let lease = self.lease(&admission.lease_key, Freshness::Ageing)?;
+        Ok(lease.map(|lease| Recalled { lease, admission, trouble: Some(trouble) }))
     }
 
     /// The directory's earlier answer, if it still counts.
-    pub fn admission(&self, key: &PassKey, failures: FailureMemory) -> Result<Option<Admission>, VendError> {
+    pub fn admission(&self, key: &PassKey, arrival: Arrival) -> Result<Option<Admission>, VendError> {
         let Some(pass) = told_when_written(self.passes.lookup(key))? else { return Ok(None) };
         if !self.is_unchanged(&pass.watched) {
             return Ok(None);
         }
         match pass.outcome {
-            Outcome::Admitted(admission) => Ok(Some(admission).filter(|admission| admission.is_good(self.clock.now()))),
-            Outcome::Failed { at, failure } if self.still_counts(at, failures) => Err(VendError::Remembered(failure)),
+            Outcome::Admitted(admission) => Ok(Some(admission).filter(|admission| self.admits(admission, arrival))),
+            Outcome::Failed { at, failure } if self.is_past(at) && arrival.hears_of(at) => {
+                Err(VendError::Remembered(failure))
+            }
             Outcome::Failed { .. } => Ok(None),
         }
     }
@@ -89,13 +116,14 @@ impl Memory<'_> {
         watched.iter().all(|then| (self.look)(&then.path).is_ok_and(|now| now == *then))
     }
 
-    fn still_counts(&self, at: Timestamp, failures: FailureMemory) -> bool {
-        let age = self.clock.now().duration_since(at);
-        let recent = !age.is_negative() && age < FAILURE_LIFE;
-        match failures {
-            FailureMemory::Recent => recent,
-            FailureMemory::Since(start) => at >= start && !age.is_negative(),
-        }
+    /// An answer that was given since this request came in is as good as its own, however short answers are good for.
+    fn admits(&self, admission: &Admission, arrival: Arrival) -> bool {
+        admission.is_good(self.clock.now()) || admission.at > arrival.at && self.is_past(admission.at)
+    }
+
+    /// What is dated in the future was dated by another clock, and tells nothing.
+    fn is_past(&self, at: Timestamp) -> bool {
+        at <= self.clock.now()
     }
 
     fn is_restless(&self, watched: &[Watched]) -> bool {
@@ -114,5 +142,114 @@ fn told_when_written<T>(found: Result<Option<T>, CacheError>) -> Result<Option<T
     match found {
         Err(CacheError::File { .. }) => Ok(None),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::failure::{Failure, FailureKind};
+    use crate::model::file_mark::FileMark;
+    use crate::vending::doubles::{FakeCache, HandClock, lease, person};
+
+    const KEY: [u8; 32] = [7; 32];
+
+    /// Keeps an outcome, moves the clock, and asks what is remembered of it for a request that came in at `arrived`,
+    /// in seconds after the outcome.
+    fn remembered(outcome: &dyn Fn(Timestamp) -> Outcome, later: i64, arrived: i64, caller: Caller) -> String {
+        let (cache, clock) = (FakeCache::default(), HandClock::new());
+        let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
+        let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+        let key = PassKey::from_digest(KEY);
+        let (at, watched) = (clock.now(), look("config.toml".as_ref()).unwrap());
+        memory.keep(&key, &[watched], outcome(at)).unwrap();
+        clock.advance(later);
+        match memory.admission(&key, Arrival { at: at + SignedDuration::from_secs(arrived), caller }) {
+            Ok(Some(admission)) => admission.person.name,
+            Ok(None) => "nothing".to_owned(),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn an_admission_serves_while_it_is_good_and_whoever_came_before_it() {
+        let admitted = |at| {
+            Outcome::Admitted(Admission {
+                person: person("alice"),
+                at,
+                good_for: Duration::from_secs(300),
+                lease_key: LeaseKey::from_digest(KEY),
+                connector: "deploy".parse().unwrap(),
+                region: "eu-west-1".parse().unwrap(),
+                unrenewed: None,
+            })
+        };
+        for (later, arrived, expected) in [
+            (0, 0, "alice"),
+            (299, 299, "alice"),
+            (300, 300, "nothing"),
+            (300, 0, "nothing"),
+            (300, -1, "alice"),
+            (-1, -1, "nothing"),
+            (-100_000, -100_000, "nothing"),
+        ] {
+            assert_eq!(remembered(&admitted, later, arrived, Caller::Program), expected, "{later} {arrived}");
+        }
+    }
+
+    #[test]
+    fn a_failure_serves_whoever_came_before_it_and_programs_for_a_moment() {
+        let failed = |at| {
+            let failure = Failure { kind: FailureKind::Denied, causes: vec!["no".to_owned()], hints: Vec::new() };
+            Outcome::Failed { at, failure }
+        };
+        for (later, arrived, person, program) in [
+            (0, 0, "no", "no"),
+            (2, 2, "nothing", "no"),
+            (3, 3, "nothing", "nothing"),
+            (50, 2, "nothing", "no"),
+            (50, -1, "no", "no"),
+            (-1, -1, "nothing", "nothing"),
+        ] {
+            assert_eq!(remembered(&failed, later, arrived, Caller::Person), person, "{later} {arrived}");
+            assert_eq!(remembered(&failed, later, arrived, Caller::Program), program, "{later} {arrived}");
+        }
+    }
+
+    #[test]
+    fn only_files_at_rest_make_a_pass() {
+        let (cache, clock) = (FakeCache::default(), HandClock::new());
+        let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
+        let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+        for (milliseconds_ago, restless) in
+            [(49, true), (50, false), (1_000, true), (1_999, false), (2_000, false), (-1, true), (-100_000, true)]
+        {
+            let changed = clock.now().as_nanosecond() - milliseconds_ago * 1_000_000;
+            let mark = FileMark { size: 1, modified: changed, changed, device: 1, inode: 1 };
+            let watched = Watched { path: "config.toml".into(), mark: Some(mark) };
+            assert_eq!(memory.is_restless(&[watched]), restless, "{milliseconds_ago}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_moved_makes_nothing_live_longer() {
+        let key = LeaseKey::from_digest(KEY);
+        for (moved, fresh, ageing) in [
+            (0, true, true),
+            (3_000, false, true),
+            (3_540, false, false),
+            (100_000, false, false),
+            (-300, true, true),
+            (-301, false, false),
+            (-100_000, false, false),
+        ] {
+            let (cache, clock) = (FakeCache::default(), HandClock::new());
+            let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
+            let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+            LeaseStore::store(&cache, &key, &lease(clock.now(), 3_600)).unwrap();
+            clock.advance(moved);
+            let found = |at_least| memory.lease(&key, at_least).unwrap().is_some();
+            assert_eq!((found(Freshness::Fresh), found(Freshness::Ageing)), (fresh, ageing), "{moved}");
+        }
     }
 }

@@ -10,13 +10,13 @@ use super::entitlement::{Entitlement, Memberships, Openness, decide};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
 use super::lease_key::lease_key;
-use super::memory::{FailureMemory, Memory, Recalled};
+use super::memory::{Arrival, Memory, Recalled};
 use crate::model::account::{AccessKey, Account, AccountSource};
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
 use crate::model::lease::{Lease, LeaseKey};
-use crate::model::pass::{Admission, Outcome, PassKey};
+use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
 use crate::model::principal::Principal;
 use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
@@ -54,7 +54,7 @@ pub struct Recall<'a> {
     pub key: &'a PassKey,
     /// What the request was derived from, looked at before it was read.
     pub watched: &'a [Watched],
-    pub failures: FailureMemory,
+    pub arrival: Arrival,
     /// How long the directory's positive answer may be used again.
     pub good_for: Duration,
     /// How long another caller's turn is waited for.
@@ -78,26 +78,27 @@ pub struct Vended {
 pub enum Source {
     Issued,
     Memory,
-    /// From memory, because AWS could not be asked for a new one.
-    MemoryForWantOfNew(TokenServiceError),
+    /// From memory, because AWS could not be asked for a new one, for this reason in words.
+    MemoryForWantOfNew(String),
 }
 
 impl From<Recalled> for Vended {
     fn from(recalled: Recalled) -> Self {
-        let Recalled { lease, admission } = recalled;
-        Self { lease, person: admission.person, source: Source::Memory, not_kept: None }
+        let Recalled { lease, admission, trouble } = recalled;
+        let source = trouble.map_or(Source::Memory, Source::MemoryForWantOfNew);
+        Self { lease, person: admission.person, source, not_kept: None }
     }
 }
 
 impl Vendor<'_> {
     /// Credentials for whoever the evidence shows, if they are entitled to the connector.
     pub fn vend(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
         }
         let _turn = self.turn(order)?;
         // Somebody may have fetched it, or failed to, while this process waited for its turn.
-        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.failures)? {
+        if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
         }
         let vended = self.vend_in_turn(order);
@@ -132,6 +133,12 @@ impl Vendor<'_> {
             lease_key,
             connector: order.connector.name.clone(),
             region: order.connector.region.clone(),
+            unrenewed: match &source {
+                Source::MemoryForWantOfNew(trouble) => {
+                    Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() })
+                }
+                Source::Issued | Source::Memory => None,
+            },
         };
         let kept = self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission));
         Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
@@ -143,7 +150,7 @@ impl Vendor<'_> {
         if !self.memory.is_unchanged(order.recall.watched) {
             return Ok(None);
         }
-        self.memory.admission(order.recall.key, order.recall.failures)
+        self.memory.admission(order.recall.key, order.recall.arrival)
     }
 
     /// Asks the directory. Whoever it does not admit loses what was cached for them.
@@ -156,7 +163,8 @@ impl Vendor<'_> {
             return Ok((person, at));
         }
         if let Ok((_, lease_key)) = request_of(order, &person) {
-            self.memory.leases.forget(&lease_key)?;
+            // The denial itself is what the caller must hear of; a lease that stays is reached by nobody it denies.
+            drop(self.memory.leases.forget(&lease_key));
         }
         Err(VendError::NotEntitled {
             person: person.name,
@@ -181,7 +189,7 @@ impl Vendor<'_> {
             }
             Err(VendError::Tokens(trouble)) if is_passing(&trouble) => {
                 match self.memory.lease(key, Freshness::Ageing)? {
-                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble), None)),
+                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble.to_string()), None)),
                     None => Err(trouble.into()),
                 }
             }

@@ -12,6 +12,7 @@
 mod crowd_directory;
 
 mod accounts;
+mod cache_faults;
 mod config_faults;
 mod connectors;
 mod conversation;
@@ -31,7 +32,9 @@ mod init;
 mod keyring_session;
 mod keyrings;
 mod lease_cache;
+mod many_callers;
 mod memory;
+mod moved_clocks;
 mod os_people;
 mod principals;
 mod profiles;
@@ -45,3 +48,4 @@ mod sts_limits;
 mod sts_proxy;
 mod terminal;
 mod trap;
+mod warm_path;

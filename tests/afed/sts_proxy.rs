@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
 
@@ -96,11 +97,19 @@ impl Asked {
 /// A running proxy, for as long as the test process lives.
 pub struct StsProxy {
     pub url: String,
-    state: Arc<Mutex<State>>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    /// A call came in, or the calls are no longer held.
+    changed: Condvar,
 }
 
 struct State {
     reply: Reply,
+    /// Calls wait for their answers.
+    held: bool,
     asked: Vec<Asked>,
     /// The longest session that roles allow, in seconds.
     longest_session: u32,
@@ -110,36 +119,56 @@ impl StsProxy {
     pub fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = State { reply: Reply::Forward, asked: Vec::new(), longest_session: 43_200 };
-        let state = Arc::new(Mutex::new(state));
-        let shared = Arc::clone(&state);
+        let state = State { reply: Reply::Forward, held: false, asked: Vec::new(), longest_session: 43_200 };
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let sharing = Arc::clone(&shared);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                let state = Arc::clone(&shared);
+                let shared = Arc::clone(&sharing);
                 // A caller that hangs up early is the caller's right.
-                std::thread::spawn(move || drop(serve(&stream.unwrap(), &state)));
+                std::thread::spawn(move || drop(serve(&stream.unwrap(), &shared)));
             }
         });
-        Self { url, state }
+        Self { url, shared }
     }
 
     /// From now on.
     pub fn reply(&self, reply: Reply) {
-        self.state.lock().unwrap().reply = reply;
+        self.shared.state.lock().unwrap().reply = reply;
     }
 
     /// The roles' maximum session duration, from now on.
     pub fn limit_sessions(&self, seconds: u32) {
-        self.state.lock().unwrap().longest_session = seconds;
+        self.shared.state.lock().unwrap().longest_session = seconds;
+    }
+
+    /// Takes calls and answers none, until [`Self::release`].
+    pub fn hold(&self) {
+        self.shared.state.lock().unwrap().held = true;
+    }
+
+    /// Answers what was held, and all calls from now on.
+    pub fn release(&self) {
+        self.shared.state.lock().unwrap().held = false;
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits until so many calls have come in.
+    pub fn wait_for_calls(&self, count: usize) {
+        const PATIENCE: Duration = Duration::from_secs(30);
+        let state = self.shared.state.lock().unwrap();
+        let (state, _) =
+            self.shared.changed.wait_timeout_while(state, PATIENCE, |state| state.asked.len() < count).unwrap();
+        assert!(state.asked.len() >= count, "only {} calls came in", state.asked.len());
     }
 
     /// Every call so far.
     pub fn asked(&self) -> Vec<Asked> {
-        self.state.lock().unwrap().asked.clone()
+        self.shared.state.lock().unwrap().asked.clone()
     }
 
     pub fn forget_asked(&self) {
-        self.state.lock().unwrap().asked.clear();
+        self.shared.state.lock().unwrap().asked.clear();
     }
 
     /// The only call since the last one was forgotten.
@@ -150,22 +179,25 @@ impl StsProxy {
     }
 }
 
-fn serve(stream: &TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
+fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(received) = Received::read(&mut reader)? {
-        let reply = {
-            let mut state = state.lock().unwrap();
-            let asked = Asked::of(&received);
-            let reply = refused(&asked, state.longest_session).unwrap_or_else(|| state.reply.clone());
-            state.asked.push(asked);
-            reply
-        };
-        match reply {
+        match reply_to(&received, shared) {
             Reply::Forward => return forward(stream, &received),
             Reply::Whole(status, headers, body) => answer(stream, status, &headers, &body)?,
         }
     }
     Ok(())
+}
+
+/// Notes the call, and waits while calls are held.
+fn reply_to(received: &Received, shared: &Shared) -> Reply {
+    let asked = Asked::of(received);
+    let mut state = shared.state.lock().unwrap();
+    state.asked.push(asked.clone());
+    shared.changed.notify_all();
+    let state = shared.changed.wait_while(state, |state| state.held).unwrap();
+    refused(&asked, state.longest_session).unwrap_or_else(|| state.reply.clone())
 }
 
 /// What AWS would not take, whatever the test wants answered.

@@ -7,6 +7,7 @@ use crate::model::principal::{PrincipalFields, PrincipalType};
 use crate::model::secret::Secret;
 use crate::ports::{AwsMessage, Clock, StsAction};
 use crate::vending::doubles::{FakeCache, FakeDirectory, FakeSecrets, FakeTokens, HandClock, groups};
+use crate::vending::memory::Caller;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 
@@ -62,18 +63,18 @@ impl World {
     }
 
     fn vend(&self, tokens: &FakeTokens<'_>) -> Result<Vended, VendError> {
-        self.vend_with(tokens, FailureMemory::Since(self.clock.now() + jiff::SignedDuration::from_secs(1)))
+        self.vend_with(tokens, person(&self.clock))
     }
 
-    fn vend_with(&self, tokens: &FakeTokens<'_>, failures: FailureMemory) -> Result<Vended, VendError> {
-        self.vend_as_read(tokens, failures, &[self.config.borrow().clone()])
+    fn vend_with(&self, tokens: &FakeTokens<'_>, arrival: Arrival) -> Result<Vended, VendError> {
+        self.vend_as_read(tokens, arrival, &[self.config.borrow().clone()])
     }
 
     /// An order that was derived from the configuration when it looked like this.
     fn vend_as_read(
         &self,
         tokens: &FakeTokens<'_>,
-        failures: FailureMemory,
+        arrival: Arrival,
         watched: &[Watched],
     ) -> Result<Vended, VendError> {
         let look = |_: &Path| Ok(self.config.borrow().clone());
@@ -94,7 +95,7 @@ impl World {
             recall: Recall {
                 key: &PassKey::from_digest([0; 32]),
                 watched,
-                failures,
+                arrival,
                 good_for: Duration::from_secs(self.recheck_after.get()),
                 patience: Duration::from_secs(60),
                 describe: &|error| Failure {
@@ -105,6 +106,14 @@ impl World {
             },
         })
     }
+}
+
+fn person(clock: &HandClock) -> Arrival {
+    Arrival { at: clock.now(), caller: Caller::Person }
+}
+
+fn program(clock: &HandClock) -> Arrival {
+    Arrival { at: clock.now(), caller: Caller::Program }
 }
 
 fn mark(modified: i128) -> FileMark {
@@ -227,8 +236,7 @@ fn an_order_from_before_a_change_does_not_use_the_answer_given_after_it() {
     world.vend(&tokens).unwrap();
     world.cache.leases.borrow_mut().clear();
     let asked = world.directory.questions.get();
-    let later = FailureMemory::Since(world.clock.now() + jiff::SignedDuration::from_secs(1));
-    world.vend_as_read(&tokens, later, &[before]).unwrap();
+    world.vend_as_read(&tokens, person(&world.clock), &[before]).unwrap();
     assert_eq!(world.directory.questions.get(), asked + 1);
 }
 
@@ -256,18 +264,18 @@ fn whoever_is_no_longer_admitted_loses_the_cached_lease() {
 fn a_failure_answers_those_who_waited_and_sdks_that_ask_again() {
     let world = World::new(&["others"]);
     let tokens = FakeTokens::new(&world.clock);
-    let began = world.clock.now();
+    let began = person(&world.clock);
     assert!(matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })));
     let asked = world.directory.questions.get();
-    let waited = world.vend_with(&tokens, FailureMemory::Since(began));
+    let waited = world.vend_with(&tokens, began);
     assert!(matches!(waited, Err(VendError::Remembered(_))), "{waited:?}");
     world.clock.advance(2);
-    assert!(matches!(world.vend_with(&tokens, FailureMemory::Recent), Err(VendError::Remembered(_))));
+    assert!(matches!(world.vend_with(&tokens, program(&world.clock)), Err(VendError::Remembered(_))));
     assert_eq!(world.directory.questions.get(), asked);
     assert!(
         matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })),
         "a person who asks later is answered anew"
     );
     world.clock.advance(3);
-    assert!(matches!(world.vend_with(&tokens, FailureMemory::Recent), Err(VendError::NotEntitled { .. })));
+    assert!(matches!(world.vend_with(&tokens, program(&world.clock)), Err(VendError::NotEntitled { .. })));
 }
