@@ -1,9 +1,9 @@
 """Runs a command and says what it took. It is run in this process's environment.
 
-Usage: measure.py alone RUNS COMMAND...          the most memory, in MB, and the processor time, in ms
+Usage: measure.py alone RUNS COMMAND...          the processor time and the time, in ms
        measure.py cold RUNS CACHE COMMAND...     the same without what earlier runs have left in CACHE
        measure.py crowd COUNT COMMAND...         the time, in ms, that so many at once take until all are done
-Prints medians, separated by spaces: memory, processor time, time. A run that fails ends it.
+Prints medians, separated by spaces. A run that fails ends it.
 """
 
 import os
@@ -25,7 +25,7 @@ def run(command):
     took = time.monotonic() - begin
     if status:
         sys.exit(f"{command}: exit status {status}")
-    return usage.ru_maxrss / 1024, (usage.ru_utime + usage.ru_stime) * 1000, took * 1000
+    return (usage.ru_utime + usage.ru_stime) * 1000, took * 1000
 
 
 def repeated(runs, command, cache=None):

@@ -9,6 +9,7 @@ with the time that the server itself took. Ends when its standard input does.
 """
 
 import asyncio
+import contextlib
 import sys
 
 delay = 0.0
@@ -20,30 +21,34 @@ def note(text):
 
 
 async def carry(port, near_in, near_out):
-    now = asyncio.get_running_loop().time
-    usable, asked = now() + delay, None
+    loop = asyncio.get_running_loop()
+    usable, asked = loop.time() + delay, None
     note(f"open {port}")
     far_in, far_out = await asyncio.open_connection("127.0.0.1", port)
 
-    async def there():
+    def ask(data):
         nonlocal asked
+        far_out.write(data)
+        asked = loop.time()
+
+    async def there():
         while data := await near_in.read(65536):
-            await asyncio.sleep(max(usable - now(), 0) + delay / 2)
-            far_out.write(data)
-            asked = now()
-        far_out.close()
+            loop.call_at(max(usable, loop.time()) + delay / 2, ask, data)
 
     async def back():
         nonlocal asked
         while data := await far_in.read(65536):
             if asked is not None:
-                note(f"exchange {port} {(now() - asked) * 1000:.3f}")
+                note(f"exchange {port} {(loop.time() - asked) * 1000:.3f}")
                 asked = None
-            await asyncio.sleep(delay / 2)
-            near_out.write(data)
-        near_out.close()
+            loop.call_later(delay / 2, near_out.write, data)
 
-    await asyncio.gather(there(), back(), return_exceptions=True)
+    for way in asyncio.as_completed([there(), back()]):
+        with contextlib.suppress(ConnectionError):
+            await way
+        break
+    for writer in (near_out, far_out):
+        loop.call_later(delay, writer.close)
 
 
 def listen_to_orders():
