@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
 use crate::ports::{CacheError, Clock, LeaseStore, PassStore, SecretStore, SecretStoreError, Turn, Turns};
-use crate::sys::files::{self, Mode};
+use crate::sys::files;
 use crate::sys::locks::{self, LockError};
 
 use key::KeyPlace;
@@ -57,7 +57,7 @@ impl<'a> SealedFolder<'a> {
         self.place.keep(key, until, self.clock.now()).map_err(CacheError::Key)?;
         let sealed = key.seal(name, plain);
         sealed
-            .and_then(|bytes| files::replace(&path, &bytes, Mode::Private))
+            .and_then(|bytes| files::replace_unsynced(&path, &bytes))
             .map_err(|source| failed(&path, "written", source))
     }
 

@@ -51,18 +51,18 @@ fn a_damaged_or_foreign_file_is_not_there() {
     for position in 0..whole.len() {
         let mut damaged = whole.clone();
         damaged[position] ^= 1;
-        files::replace(&path(&key(1)), &damaged, Mode::Private).unwrap();
+        files::replace_unsynced(&path(&key(1)), &damaged).unwrap();
         assert!(find(&folder, &key(1)).is_none(), "byte {position} may be changed");
-        files::replace(&path(&key(1)), &whole[..position], Mode::Private).unwrap();
+        files::replace_unsynced(&path(&key(1)), &whole[..position]).unwrap();
         assert!(find(&folder, &key(1)).is_none(), "cut at {position} is accepted");
     }
-    files::replace(&path(&key(2)), &whole, Mode::Private).unwrap();
+    files::replace_unsynced(&path(&key(2)), &whole).unwrap();
     assert!(find(&folder, &key(2)).is_none(), "a lease answers to another key");
     let (other_root, pass_key) = (tempfile::tempdir().unwrap(), PassKey::from_digest([1; 32]));
     LeaseStore::store(&open(other_root.path(), &secrets), &key(3), &a_lease()).unwrap();
     std::fs::copy(other_root.path().join(lease_name(&key(3))), path(&key(3))).unwrap();
     assert!(find(&folder, &key(3)).is_none(), "a lease of another folder opens");
-    files::replace(&root.path().join(pass_name(&pass_key)), &whole, Mode::Private).unwrap();
+    files::replace_unsynced(&root.path().join(pass_name(&pass_key)), &whole).unwrap();
     assert!(PassStore::lookup(&folder, &pass_key).unwrap().is_none(), "a lease passes for a pass");
 }
 

@@ -69,17 +69,35 @@ pub enum Mode {
 /// A symbolic link is followed, so that the link stays and its target is replaced.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_private_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
-    if mode == Mode::Kept {
-        keep_mode_and_owner(&path, temporary.as_file())?;
-    }
-    // Through the file itself: its errors do not name the temporary file, which nobody knows.
-    temporary.as_file().write_all(bytes)?;
+    let folder = folder_of(&path);
+    let temporary = write_beside(&path, bytes, mode)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)
+}
+
+/// The same for a private file that can be made again: when the machine crashes it may be gone or empty. Waiting for the
+/// disk would take longer than all else that is done to make it.
+pub fn replace_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let path = follow_links(path)?;
+    let temporary = write_beside(&path, bytes, Mode::Private)?;
+    temporary.persist(&path).map(drop).map_err(|error| error.error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path);
+    create_private_folder(folder)?;
+    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    if mode == Mode::Kept {
+        keep_mode_and_owner(path, temporary.as_file())?;
+    }
+    // Through the file itself: its errors do not name the temporary file, which nobody knows.
+    temporary.as_file().write_all(bytes)?;
+    Ok(temporary)
 }
 
 /// Takes the file away; where `path` is a symbolic link, the link stays and its target goes.
@@ -162,6 +180,11 @@ mod tests {
     fn nothing_temporary_is_left() {
         let root = tempfile::tempdir().unwrap();
         replace(&root.path().join("file"), b"x", Mode::Private).unwrap();
+        replace_unsynced(&root.path().join("file"), b"y").unwrap();
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        assert_eq!(
+            (fs::read(root.path().join("file")).unwrap(), mode_of(&root.path().join("file"))),
+            (b"y".to_vec(), 0o600)
+        );
     }
 }
