@@ -2,8 +2,6 @@
 
 use std::io::Write;
 
-use clap::Parser;
-
 use crate::app::{App, Start};
 use crate::command::{self, Cli, CommandError};
 use crate::failure;
@@ -21,7 +19,7 @@ pub fn run(process: Process) -> u8 {
         diagnostics: process.diagnostics,
     };
     let called_as = process.arguments.first().cloned();
-    let cli = match Cli::try_parse_from(process.arguments) {
+    let cli = match Cli::read(process.arguments) {
         Ok(cli) => cli,
         Err(answer) => return tell_usage(&mut streams, &answer),
     };

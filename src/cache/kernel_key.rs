@@ -12,6 +12,9 @@ use zeroize::Zeroizing;
 use super::seal::{KEY_LENGTH, SealingKey};
 use crate::sys::kernel_keyring;
 
+/// No lease of AWS lives longer.
+const LONGEST_LIFE: Duration = Duration::from_secs(36 * 3_600);
+
 /// The key of one folder; another folder of the same user has another key.
 pub struct KernelKey {
     description: String,
@@ -39,7 +42,7 @@ impl KernelKey {
         let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_LENGTH + size_of::<i64>()));
         bytes.extend_from_slice(&key.0);
         bytes.extend_from_slice(&until.as_second().to_be_bytes());
-        let life = u64::try_from(until.as_second() - now.as_second()).unwrap_or(0).max(1);
+        let life = u64::try_from(until.as_second() - now.as_second()).unwrap_or(0).clamp(1, LONGEST_LIFE.as_secs());
         kernel_keyring::write(&self.description, &bytes, Some(Duration::from_secs(life)))
     }
 

@@ -43,6 +43,11 @@ pub struct CredsArgs {
 }
 
 impl CredsArgs {
+    /// What an SDK asks for.
+    pub fn of_hook(connector: &str) -> Self {
+        Self { connector: connector.to_owned(), format: FormatChoice::Given(Format::Process) }
+    }
+
     /// Whether an SDK asks, through `credential_process`.
     pub fn is_hook(&self) -> bool {
         self.format == FormatChoice::Given(Format::Process)

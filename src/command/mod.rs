@@ -8,6 +8,7 @@ mod config_file;
 mod connector;
 mod creds;
 mod error;
+mod hook_line;
 mod init;
 mod login;
 mod logout;
@@ -15,6 +16,7 @@ mod profile;
 mod questions;
 mod whoami;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -46,6 +48,13 @@ pub struct Cli {
 
     #[command(subcommand)]
     pub verb: Verb,
+}
+
+impl Cli {
+    /// What was typed, or what the parser has to say about it: a fault, or the help that was asked for.
+    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        hook_line::recognise(&arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    }
 }
 
 #[derive(Debug, Subcommand)]

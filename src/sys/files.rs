@@ -74,28 +74,35 @@ pub enum Mode {
 /// A symbolic link is followed, so that the link stays and its target is replaced.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    create_private_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
-    if mode == Mode::Kept {
-        keep_mode_and_owner(&path, temporary.as_file())?;
-    }
-    // Through the file itself: its errors do not name the temporary file, which nobody knows.
-    temporary.as_file().write_all(bytes)?;
+    let folder = folder_of(&path);
+    let temporary = write_beside(&path, bytes, mode)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
 
-/// Puts a file with these bytes at exactly this path, whole or not at all: what is there is replaced, also where it is a
-/// symbolic link. It may be gone after a crash of the machine, for which nothing waits; it is for what can be made anew.
+/// Puts a private file with these bytes at exactly this path, whole or not at all: what is there is replaced, also where it
+/// is a symbolic link. After a crash of the machine it may be gone, as nothing waits for the disk: it is for what can be
+/// made anew, and waiting would take longer than all else that is done to make it.
 pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temporary = write_beside(path, bytes, Mode::Private)?;
+    temporary.persist(path).map(drop).map_err(|error| error.error)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
+    let folder = folder_of(path);
     create_private_folder(folder)?;
     let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    if mode == Mode::Kept {
+        keep_mode_and_owner(path, temporary.as_file())?;
+    }
+    // Through the file itself: its errors do not name the temporary file, which nobody knows.
     temporary.as_file().write_all(bytes)?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    Ok(())
+    Ok(temporary)
 }
 
 /// Takes the file away; where `path` is a symbolic link, the link stays and its target goes.
@@ -200,6 +207,11 @@ mod tests {
     fn nothing_temporary_is_left() {
         let root = tempfile::tempdir().unwrap();
         replace(&root.path().join("file"), b"x", Mode::Private).unwrap();
+        put(&root.path().join("file"), b"y").unwrap();
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+        assert_eq!(
+            (fs::read(root.path().join("file")).unwrap(), mode_of(&root.path().join("file"))),
+            (b"y".to_vec(), 0o600)
+        );
     }
 }

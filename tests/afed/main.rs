@@ -29,6 +29,7 @@ mod formats;
 mod generated;
 mod house;
 mod init;
+mod instructions;
 mod keyring_session;
 mod keyrings;
 mod lease_cache;

@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use linux_keyutils::{KeyRing, KeyRingIdentifier};
+use sha2::{Digest, Sha256};
+
 use crate::crowd_directory::{CrowdServer, Population};
 use crate::emulator::{Emulator, Prepared};
 
@@ -220,6 +223,22 @@ impl Sandbox {
             } else if path.is_file() && path != self.path("passphrase") {
                 self.assert_no_leak(&path.display().to_string(), &fs::read(&path).unwrap());
             }
+        }
+    }
+}
+
+/// The key of the sandbox's cache would stay in the kernel for as long as its leases live, and room there is short.
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
+        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
+        if let (Ok(ring), Ok(thread)) = (ring, thread)
+            && thread.link_keyring(ring).is_ok()
+            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
+        {
+            let _ = ring.unlink_key(key);
         }
     }
 }
