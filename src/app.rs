@@ -16,6 +16,7 @@ use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::crowd::{CrowdDirectory, CrowdOptions};
 use crate::model::failure::Failure;
+use crate::model::hex::lower_hex;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::person::Evidence;
 use crate::model::secret::Secret;
@@ -212,7 +213,7 @@ impl App {
         let mut mark = [0; 16];
         let written = getrandom::fill(&mut mark)
             .map_err(std::io::Error::from)
-            .and_then(|()| files::replace(path, format!("{mark:02x?}\n").as_bytes(), Mode::Private));
+            .and_then(|()| files::replace(path, format!("{}\n", lower_hex(&mark)).as_bytes(), Mode::Private));
         match written {
             Ok(()) => Ok(()),
             Err(_) if files::look(&self.paths.cache).is_ok_and(|folder| folder.mark.is_none()) => Ok(()),

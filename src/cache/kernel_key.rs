@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::seal::{KEY_LENGTH, SealingKey};
+use crate::model::hex::lower_hex;
 use crate::sys::kernel_keyring;
 
 /// No lease of AWS lives longer.
@@ -23,8 +24,7 @@ pub struct KernelKey {
 impl KernelKey {
     pub fn of(folder: &Path) -> Self {
         let digest = Sha256::digest(folder.as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { description: format!("afed:cache-key {name}") }
+        Self { description: format!("afed:cache-key {}", lower_hex(&digest[..8])) }
     }
 
     pub fn find(&self) -> Result<Option<SealingKey>, KeyError> {

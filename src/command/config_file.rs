@@ -10,6 +10,7 @@ use super::error::CommandError;
 use crate::app::App;
 use crate::config::ConfigError;
 use crate::model::file_mark::Watched;
+use crate::model::hex::lower_hex;
 use crate::sys::files::{self, Mode};
 use crate::sys::locks::{self, FileLock, LockError};
 
@@ -31,8 +32,7 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
 pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
     let file = std::path::absolute(path)?;
     let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let lock = app.paths.locks.join(format!("{name}.lock"));
+    let lock = app.paths.locks.join(format!("{}.lock", lower_hex(&digest[..8])));
     locks::acquire(&lock, PATIENCE).map_err(|error| match error {
         LockError::File(source) => CommandError::File { path: lock, operation: "locked", source }.into(),
         held => CommandError::FileBusy { path: path.to_owned(), source: held }.into(),

@@ -38,7 +38,7 @@ pub struct CredsArgs {
     #[arg(value_name = "CONNECTOR")]
     connector: String,
     /// How to print them
-    #[arg(long, value_enum, default_value = "auto", hide_possible_values = false)]
+    #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
 }
 

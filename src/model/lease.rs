@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::hex::lower_hex;
 use super::secret::Secret;
 
 /// Temporary credentials as STS issued them.
@@ -30,7 +31,7 @@ pub struct LeaseKey(String);
 impl LeaseKey {
     /// Only `vending::lease_key` makes one of a request; tests may make one of anything.
     pub fn from_digest(digest: [u8; 32]) -> Self {
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(lower_hex(&digest))
     }
 }
 

@@ -12,6 +12,7 @@ pub mod duration;
 pub mod failure;
 pub mod file_mark;
 pub mod grant;
+pub mod hex;
 pub mod lease;
 pub mod name;
 pub mod pass;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::Failure;
 use super::file_mark::Watched;
+use super::hex::lower_hex;
 use super::lease::LeaseKey;
 use super::name::ConnectorName;
 use super::person::Person;
@@ -19,7 +20,7 @@ pub struct PassKey(String);
 
 impl PassKey {
     pub fn from_digest(digest: [u8; 32]) -> Self {
-        Self(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(lower_hex(&digest))
     }
 
     pub fn as_str(&self) -> &str {

@@ -5,6 +5,8 @@
 use sha2::{Digest, Sha256};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::hex::lower_hex;
+
 /// The longest RoleSessionName (STS API, AssumeRole).
 pub const ROLE_SESSION_LIMIT: usize = 64;
 /// The longest Name of GetFederationToken (STS API).
@@ -41,7 +43,7 @@ fn looks_digested(name: &str) -> bool {
 }
 
 fn digest(stored_name: &str) -> String {
-    Sha256::digest(stored_name.as_bytes()).iter().take(DIGEST_DIGITS / 2).map(|byte| format!("{byte:02x}")).collect()
+    lower_hex(&Sha256::digest(stored_name.as_bytes())[..DIGEST_DIGITS / 2])
 }
 
 #[cfg(test)]
