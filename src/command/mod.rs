@@ -14,6 +14,7 @@ mod login;
 mod logout;
 mod profile;
 mod questions;
+mod vending;
 mod whoami;
 
 use std::ffi::OsString;

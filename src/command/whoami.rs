@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::answer;
-use super::creds::openness;
+use super::vending::openness;
 use crate::app::App;
 use crate::config::settings::Settings;
 use crate::model::name::GroupName;
