@@ -27,10 +27,10 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     Ok(())
 }
 
-/// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file, as the file's folder may be
-/// somebody else's.
+/// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the
+/// file's folder may be somebody else's.
 pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
-    let file = std::path::absolute(path)?;
+    let file = files::own_path(path)?;
     let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
     let lock = app.paths.locks.join(format!("{}.lock", lower_hex(&digest[..8])));
     locks::acquire(&lock, PATIENCE).map_err(|error| match error {

@@ -71,6 +71,7 @@ impl<'a> Request<'a> {
         let arrival = Arrival { at: app.clock.now(), caller };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
+        // By its own spelling, links and all: the files that it names lie beside this path, and not beside another.
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.url().unwrap_or_default(), &uid];
         let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));

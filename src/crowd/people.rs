@@ -22,7 +22,8 @@ impl CrowdDirectory {
         }
     }
 
-    fn person(&self, asked: &str, user: &Object) -> Result<Person, DirectoryError> {
+    /// The active person that an answer is about as a whole.
+    pub(super) fn person(&self, asked: &str, user: &Object) -> Result<Person, DirectoryError> {
         let server = &self.transport.server;
         let name = self.stored_name_of(asked, user)?;
         if !user.truth("active").map_err(|error| server.misshapen(error))? {

@@ -57,8 +57,9 @@ impl CrowdDirectory {
         };
         let token = session.text("token").map_err(|error| server.misshapen(error))?;
         let token = Secret::new(sane_token(token).ok_or_else(|| server.unexpected(Oddity::Shape))?.to_owned());
-        let name = self.stored_name_of(user, self.user_of(&session)?)?;
-        Ok(Session { token, identity: self.identity(name, &session)? })
+        let person = self.user_of(&session)?;
+        let name = self.stored_name_of(user, person)?;
+        Ok(Session { token, identity: self.identity(name, person, &session)? })
     }
 
     /// Whose session this is; the session is prolonged.
@@ -76,7 +77,8 @@ impl CrowdDirectory {
         if session.text("token").map_err(|error| server.misshapen(error))? != token {
             return Err(server.unexpected(Oddity::OtherName));
         }
-        self.identity(self.stored_name(self.user_of(&session)?)?, &session)
+        let person = self.user_of(&session)?;
+        self.identity(self.stored_name(person)?, person, &session)
     }
 
     /// Ends a session. What can't be a token is no session, and one that is over needs no end.
@@ -90,9 +92,12 @@ impl CrowdDirectory {
         }
     }
 
-    fn identity(&self, name: &str, session: &Object) -> Result<Identity, DirectoryError> {
+    /// The person of this name. An answer that says whether they are active is about them as a whole; one that only
+    /// refers to them is not enough, and Crowd is asked for the rest.
+    fn identity(&self, name: &str, person: &Object, session: &Object) -> Result<Identity, DirectoryError> {
         let until = self.expiry(session)?;
-        Ok(Identity { person: self.active_person(name)?, until })
+        let person = if person.has("active") { self.person(name, person) } else { self.active_person(name) };
+        Ok(Identity { person: person?, until })
     }
 
     fn user_of<'a>(&self, session: &'a Object) -> Result<&'a Object, DirectoryError> {
@@ -277,6 +282,24 @@ mod tests {
             ("no second answer", vec![crowd(200, SESSION)], "Unreachable"),
         ] {
             assert_eq!(identify("T0", turns), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_session_that_tells_all_of_its_person_leaves_nothing_to_ask() {
+        let whole = SESSION.replace(r#"{"name":"Bob"}"#, BOB);
+        let server = Scripted::new(vec![crowd(200, &whole)]);
+        assert_eq!(server.directory().identify(&Evidence::Session(secret("T0"))).unwrap(), bob());
+        assert_eq!(server.asked(), ["POST session/T0?expand=user"]);
+        for (case, session, expected) in [
+            ("inactive", whole.replace("true", "false"), "PersonInactive"),
+            ("active in words", whole.replace("true", "\"true\""), "Unexpected Shape"),
+            ("active in numbers", whole.replace("true", "1"), "Unexpected Shape"),
+            ("neither active nor not", whole.replace("true", "null"), "Unexpected Shape"),
+            ("of nobody", whole.replace("\"Bob\"", "\" \""), "Unexpected Shape"),
+            ("an address of a wrong kind", whole.replace("\"bob@example.net\"", "7"), "Unexpected Shape"),
+        ] {
+            assert_eq!(identify("T0", vec![crowd(200, &session), crowd(200, BOB)]), expected, "{case}");
         }
     }
 

@@ -51,6 +51,16 @@ fn mark(metadata: &fs::Metadata) -> FileMark {
     FileMark { size: metadata.len(), modified, changed: modified, device: 0, inode: 0 }
 }
 
+/// The path of a file that all ways to it have in common, through whatever links they lead; there need not be one yet.
+pub fn own_path(path: &Path) -> io::Result<PathBuf> {
+    let path = std::path::absolute(path)?;
+    match (fs::canonicalize(&path), path.parent().map(fs::canonicalize), path.file_name()) {
+        (Ok(own), ..) => Ok(own),
+        (Err(_), Some(Ok(folder)), Some(name)) => Ok(folder.join(name)),
+        _ => Ok(path),
+    }
+}
+
 /// Makes the folder and its missing parents, for nobody but this user.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
@@ -179,6 +189,24 @@ mod tests {
         assert_eq!((fs::read(&target).unwrap(), mode_of(&target)), (b"new".to_vec(), 0o644));
         replace(&link, b"newer", Mode::Private).unwrap();
         assert_eq!(mode_of(&target), 0o600);
+    }
+
+    #[test]
+    fn all_ways_to_a_file_are_one_path_before_it_is_there_and_after() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        fs::create_dir(root.join("dotfiles")).unwrap();
+        std::os::unix::fs::symlink("dotfiles", root.join("config")).unwrap();
+        let ways = ["dotfiles/file", "config/file", "config/../dotfiles/./file"].map(|way| root.join(way));
+        for _ in 0..2 {
+            for way in &ways {
+                assert_eq!(own_path(way).unwrap(), root.join("dotfiles/file"), "{}", way.display());
+            }
+            fs::write(&ways[0], "").unwrap();
+        }
+        std::os::unix::fs::symlink("dotfiles/file", root.join("link")).unwrap();
+        assert_eq!(own_path(&root.join("link")).unwrap(), root.join("dotfiles/file"));
+        assert_eq!(own_path(&root.join("no/folder/file")).unwrap(), root.join("no/folder/file"));
     }
 
     #[test]

@@ -185,6 +185,8 @@ pub struct FakeCache {
     pub leases: RefCell<HashMap<LeaseKey, Lease>>,
     pub passes: RefCell<HashMap<PassKey, Pass>>,
     pub turns: Cell<u32>,
+    /// Why no turn is to be had.
+    pub held: Cell<Option<fn() -> CacheError>>,
 }
 
 impl LeaseStore for FakeCache {
@@ -222,6 +224,9 @@ impl PassStore for FakeCache {
 impl Turns for FakeCache {
     fn take(&self, _: &PassKey, _: Duration) -> Result<Turn, CacheError> {
         self.turns.set(self.turns.get() + 1);
-        Ok(Turn::new(()))
+        match self.held.get() {
+            Some(reason) => Err(reason()),
+            None => Ok(Turn::new(())),
+        }
     }
 }

@@ -74,6 +74,24 @@ impl Memory<'_> {
         }
         let tried = admission.unrenewed.as_ref().filter(|tried| self.is_past(tried.at) && arrival.hears_of(tried.at));
         let Some(trouble) = tried.map(|tried| tried.trouble.clone()) else { return Ok(None) };
+        self.ageing(admission, trouble)
+    }
+
+    /// The same for a caller who can't wait any longer, for this reason: a lease that is due for renewal will do.
+    pub fn recall_unrenewed(
+        &self,
+        key: &PassKey,
+        arrival: Arrival,
+        reason: &str,
+    ) -> Result<Option<Recalled>, VendError> {
+        if let Some(recalled) = self.recall(key, arrival)? {
+            return Ok(Some(recalled));
+        }
+        let Some(admission) = self.admission(key, arrival)? else { return Ok(None) };
+        self.ageing(admission, reason.to_owned())
+    }
+
+    fn ageing(&self, admission: Admission, trouble: String) -> Result<Option<Recalled>, VendError> {
         let lease = self.lease(&admission.lease_key, Freshness::Ageing)?;
         Ok(lease.map(|lease| Recalled { lease, admission, trouble: Some(trouble) }))
     }

@@ -22,7 +22,7 @@ use crate::model::principal::Principal;
 use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
 use crate::model::session_tag::{self, SessionTag, TagError, Template};
 use crate::ports::{
-    CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turn, Turns,
+    CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
 };
 
 /// The ports through which credentials are vended.
@@ -96,7 +96,12 @@ impl Vendor<'_> {
         if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
         }
-        let _turn = self.turn(order)?;
+        let _turn = match self.turns.take(order.recall.key, order.recall.patience) {
+            Ok(turn) => Some(turn),
+            // A folder that can't be written to must not keep anybody from their credentials; then nobody waits.
+            Err(CacheError::File { .. }) => None,
+            Err(in_vain) => return self.vend_out_of_turn(order, in_vain),
+        };
         // Somebody may have fetched it, or failed to, while this process waited for its turn.
         if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
@@ -110,12 +115,11 @@ impl Vendor<'_> {
         vended
     }
 
-    /// A folder that can't be written to must not keep anybody from their credentials; then nobody waits.
-    fn turn(&self, order: Order<'_>) -> Result<Option<Turn>, VendError> {
-        match self.turns.take(order.recall.key, order.recall.patience) {
-            Ok(turn) => Ok(Some(turn)),
-            Err(CacheError::File { .. }) => Ok(None),
-            Err(other) => Err(other.into()),
+    /// Whoever waited in vain is served the lease that is due for renewal, as long as it is valid and they are admitted.
+    fn vend_out_of_turn(&self, order: Order<'_>, in_vain: CacheError) -> Result<Vended, VendError> {
+        match self.memory.recall_unrenewed(order.recall.key, order.recall.arrival, &in_vain.to_string())? {
+            Some(recalled) => Ok(recalled.into()),
+            None => Err(in_vain.into()),
         }
     }
 
@@ -125,23 +129,25 @@ impl Vendor<'_> {
             None => self.admit(order)?,
         };
         let (request, lease_key) = request_of(order, &person)?;
-        let (lease, source, lease_not_kept) = self.lease(order, &lease_key, &request)?;
-        let admission = Admission {
+        let mut admission = Admission {
             person: person.clone(),
             at: admitted_at,
             good_for: order.recall.good_for,
             lease_key,
             connector: order.connector.name.clone(),
             region: order.connector.region.clone(),
-            unrenewed: match &source {
-                Source::MemoryForWantOfNew(trouble) => {
-                    Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() })
-                }
-                Source::Issued | Source::Memory => None,
-            },
+            unrenewed: None,
         };
-        let kept = self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission));
+        let (lease, source, lease_not_kept) = self.lease(order, &admission, &request)?;
+        if let Source::MemoryForWantOfNew(trouble) = &source {
+            admission.unrenewed = Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() });
+        }
+        let kept = self.keep(order, admission);
         Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
+    }
+
+    fn keep(&self, order: Order<'_>, admission: Admission) -> Result<(), CacheError> {
+        self.memory.keep(order.recall.key, order.recall.watched, Outcome::Admitted(admission))
     }
 
     /// An earlier answer of the directory, unless the order was derived from files that have changed since: that answer
@@ -176,11 +182,17 @@ impl Vendor<'_> {
     fn lease(
         &self,
         order: Order<'_>,
-        key: &LeaseKey,
+        admission: &Admission,
         request: &IssueRequest,
     ) -> Result<(Lease, Source, Option<CacheError>), VendError> {
+        let key = &admission.lease_key;
         if let Some(lease) = self.memory.lease(key, Freshness::Fresh)? {
             return Ok((lease, Source::Memory, None));
+        }
+        if self.memory.lease(key, Freshness::Ageing)?.is_some() {
+            // By this answer the earlier lease serves those who wait, should AWS take longer than they can. Where it can't
+            // be kept, that is told when the new lease can't be either.
+            drop(self.keep(order, admission.clone()));
         }
         match self.issue(order, request) {
             Ok(lease) => {

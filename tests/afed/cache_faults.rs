@@ -2,7 +2,7 @@
 //! A kernel that keeps no keys, and several homes on one machine.
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::sandbox::{Outcome, Run, Sandbox};
@@ -166,6 +166,47 @@ fn a_full_disk_costs_time_and_nothing_else() {
     sealed(&sandbox);
 }
 
+/// The hook as somebody whom permissions bind, which root is not by itself.
+fn bound_hook(sandbox: &Sandbox) -> Run<'_> {
+    const FREE_OF_PERMISSIONS: &str = "-dac_override,-dac_read_search";
+    if !nix::unistd::geteuid().is_root() {
+        return hook(sandbox);
+    }
+    let run = sandbox.program(Path::new("/usr/bin/setpriv"));
+    run.args(&["--bounding-set", FREE_OF_PERMISSIONS, "--inh-caps", FREE_OF_PERMISSIONS, "--"])
+        .args(&[env!("CARGO_BIN_EXE_afed"), "creds", "deploy", "--format", "process"])
+        .vends()
+}
+
+#[test]
+fn a_folder_that_can_not_be_written_to_still_answers_and_one_that_can_not_be_read_costs_time() {
+    let (sandbox, proxy) = world();
+    let folder = sandbox.path("home/.cache/afed/sealed");
+    let permit = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    let first = vends(bound_hook(&sandbox));
+    permit(0o500);
+    assert_eq!(vends(bound_hook(&sandbox)), first);
+    permit(0o000);
+    for asked in [2, 3] {
+        let output = bound_hook(&sandbox).command().output().unwrap();
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success() && stdout.starts_with("{\"Version\":1,") && stdout != first, "{stderr}");
+        assert!(stderr.starts_with("warning: the next call will ask again: "), "{stderr}");
+        assert_eq!(proxy.asked().len(), asked);
+    }
+    permit(0o700);
+    assert_eq!((vends(bound_hook(&sandbox)), proxy.asked().len()), (first, 3));
+    sealed(&sandbox).iter().for_each(|path| fs::remove_file(path).unwrap());
+    permit(0o500);
+    for asked in [4, 5] {
+        let outcome = bound_hook(&sandbox).succeeds();
+        assert!(is_whole(&outcome) && proxy.asked().len() == asked, "{outcome:?}");
+        let start = "warning: the next call will ask again: $SANDBOX/home/.cache/afed/sealed/";
+        assert!(outcome.stderr.starts_with(start), "{outcome:?}");
+    }
+    permit(0o700);
+}
+
 /// The hook where these system calls fail with EPERM or another errno.
 fn hook_refused<'a>(sandbox: &'a Sandbox, errno: &str, calls: &[&str]) -> Run<'a> {
     let run = sandbox.program(Path::new("/usr/bin/python3")).args(&[REFUSE, errno]).args(calls);
@@ -174,7 +215,8 @@ fn hook_refused<'a>(sandbox: &'a Sandbox, errno: &str, calls: &[&str]) -> Run<'a
 
 #[test]
 fn where_the_kernel_keeps_no_keys_the_secret_store_does() {
-    for (errno, calls) in [("EPERM", &["keyctl", "add_key", "request_key"][..]), ("EDQUOT", &["add_key"][..])] {
+    let all = &["keyctl", "add_key", "request_key"][..];
+    for (errno, calls) in [("EPERM", all), ("ENOSYS", all), ("EACCES", &["keyctl"]), ("EDQUOT", &["add_key"])] {
         let (sandbox, proxy) = world();
         let secrets = || fs::read(sandbox.path("home/.local/share/afed/secrets.afed")).unwrap();
         let before = secrets();

@@ -46,6 +46,9 @@ fn the_session() {
             ("a wrapped user", with(json!({ "user": { "UserEntity": { "name": "alice" } } })), unexpected(SHAPE)),
             ("a blank user", with(json!({ "user": { "name": " " } })), unexpected(SHAPE)),
             ("a user who writes colours", with(json!({ "user": { "name": "\u{1b}[31malice" } })), unexpected(SHAPE)),
+            ("an inactive user", with(json!({ "user": { "name": "alice", "active": false } })), inactive_person()),
+            ("active in words", with(json!({ "user": { "name": "alice", "active": "true" } })), unexpected(SHAPE)),
+            ("active or not", with(json!({ "user": { "name": "alice", "active": null } })), unexpected(SHAPE)),
             ("an end in words", with(json!({ "expiry-date": "tomorrow" })), unexpected(SHAPE)),
             ("an end after all time", with(json!({ "expiry-date": i64::MAX })), unexpected(SHAPE)),
         ],
@@ -183,18 +186,25 @@ impl World {
         self.denies_each(method, resource, beside_the_service(right));
         self.denies_each(method, resource, of_the_service(right));
         self.denies_each(method, resource, not_whole(right));
-        self.sandbox.crowd.script(method, resource, Scripted::json(200, right));
+        self.script(method, resource, Scripted::json(200, right));
         self.sandbox.run(&["creds", "deploy"]).vends().succeeds();
+        self.sandbox.crowd.forget_scripts();
     }
 
     fn denies_each(&self, method: &str, resource: &str, denials: impl IntoIterator<Item = Denial>) {
         for (case, scripted, (code, words)) in denials {
-            self.sandbox.crowd.script(method, resource, scripted);
+            self.script(method, resource, scripted);
             let outcome = self.sandbox.run(&["creds", "deploy"]).outcome();
             let seen = (outcome.code, outcome.stdout.as_str(), outcome.stderr.as_str());
             assert_eq!(seen, (Some(code), "", words.as_str()), "{method} {resource}: {case}");
             self.sandbox.crowd.forget_scripts();
         }
+    }
+
+    /// Scripts one of the four calls. The session only refers to its person, so that all four are made.
+    fn script(&self, method: &str, resource: &str, scripted: Scripted) {
+        self.sandbox.crowd.script(method, resource, scripted);
+        self.sandbox.crowd.script("POST", "/session/", Scripted::json(200, &self.session()).always());
     }
 }
 

@@ -49,4 +49,5 @@ mod sts_limits;
 mod sts_proxy;
 mod terminal;
 mod trap;
+mod two_users;
 mod warm_path;

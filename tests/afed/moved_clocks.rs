@@ -94,6 +94,50 @@ fn ageing_credentials_stand_in_while_sts_is_away_and_never_past_their_end() {
     assert_eq!((denied.code, denied.stdout.as_str()), (Some(4), ""), "{denied:?}");
 }
 
+/// A call is held at STS by a caller whose question the directory has answered; returns what others get at `seconds`.
+fn beside_a_held_renewal(recheck_after: &str, seconds: i64) -> (Vec<Output>, String, String) {
+    let (sandbox, proxy) = world();
+    sandbox.edit_config(|text| {
+        let text = text.replace("recheck_after = \"5m\"", &format!("recheck_after = \"{recheck_after}\""));
+        format!("{text}\n[cache]\nwait = \"1s\"\n")
+    });
+    sandbox.settle();
+    let first = hook_at(&sandbox, 0).succeeds().stdout;
+    proxy.reply(Reply::assumed_role(&from_now(2 * HOUR)));
+    proxy.hold();
+    let holder = hook_at(&sandbox, AGEING).command().spawn().unwrap();
+    proxy.wait_for_calls(2);
+    sandbox.crowd.forget_received();
+    let outputs = at_once(&sandbox, seconds);
+    assert_eq!((proxy.asked().len(), sandbox.crowd.received().len()), (2, 0), "those who wait ask nobody");
+    let busy = format!("another afed (process {}) has been fetching the same credentials for 1 s", holder.id());
+    proxy.release();
+    assert!(holder.wait_with_output().unwrap().status.success());
+    (outputs, first, busy)
+}
+
+#[test]
+fn whoever_waits_in_vain_is_served_what_is_due_for_renewal() {
+    let (outputs, first, busy) = beside_a_held_renewal("5m", AGEING + 10);
+    let warning = format!("warning: these are the earlier credentials, still valid: {busy}\n");
+    for output in outputs {
+        assert_eq!(output.stdout, first.as_bytes());
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), warning.clone()));
+    }
+}
+
+#[test]
+fn whoever_waits_in_vain_is_served_nothing_that_is_over_and_nothing_without_a_recent_answer() {
+    for (recheck_after, seconds) in [("15m", HOUR - 60), ("5m", AGEING + 301), ("0s", AGEING + 10)] {
+        let (outputs, _, busy) = beside_a_held_renewal(recheck_after, seconds);
+        for output in outputs {
+            let stderr = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), output.stdout), (Some(5), Vec::new()), "{recheck_after} {seconds}");
+            assert!(stderr.starts_with(&format!("afed: {busy} (hint: ")), "{stderr}");
+        }
+    }
+}
+
 #[test]
 fn what_is_over_on_arrival_is_handed_to_nobody() {
     let (sandbox, proxy) = world();

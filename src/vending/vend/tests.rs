@@ -190,6 +190,38 @@ fn an_ageing_lease_stands_in_when_aws_is_away_but_not_when_it_denies() {
 }
 
 #[test]
+fn whoever_waits_in_vain_gets_an_ageing_lease_if_admitted_and_nothing_that_is_over() {
+    let busy: fn() -> CacheError = || CacheError::Busy { pid: Some(7), after: Duration::from_secs(60) };
+    let stopped: fn() -> CacheError = || CacheError::Stopped { pid: 7 };
+    for reason in [busy, stopped] {
+        for (age, checked_before, served) in
+            [(3_000, 299, true), (3_000, 300, false), (3_539, 299, true), (3_540, 299, false)]
+        {
+            let world = World::new(&["developers"]);
+            world.recheck_after.set(300);
+            let tokens = FakeTokens::new(&world.clock);
+            world.vend(&tokens).unwrap();
+            world.clock.advance(age - checked_before);
+            *tokens.trouble.borrow_mut() = Some(unreachable());
+            world.vend(&tokens).unwrap();
+            world.clock.advance(checked_before);
+            world.cache.held.set(Some(reason));
+            match world.vend(&tokens) {
+                Ok(vended) => {
+                    assert!(served, "{age} {checked_before}");
+                    assert!(matches!(vended.source, Source::MemoryForWantOfNew(why) if why == reason().to_string()));
+                }
+                Err(VendError::Cache(error)) => {
+                    assert!(!served, "{age} {checked_before}");
+                    assert_eq!(error.to_string(), reason().to_string());
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_key_without_its_secret_is_named() {
     let world = World::new(&["developers"]);
     world.secrets.forget(&world.account.secret_id()).unwrap();

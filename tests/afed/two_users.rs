@@ -1,0 +1,145 @@
+//! Two users of one machine under one configuration: what is kept for one is of no use to the other, though both ask for
+//! the same. To become two users takes root, so others see these tests left out; `tests/run` takes them in where it can.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
+
+use crate::sandbox::{Run, Sandbox};
+use crate::sts_proxy::StsProxy;
+
+const ONE: User = User { name: "daemon", id: 1 };
+const OTHER: User = User { name: "bin", id: 2 };
+
+/// A user, whose group has the same name and number.
+#[derive(Clone, Copy)]
+struct User {
+    name: &'static str,
+    id: u32,
+}
+
+/// One configuration for everybody, and a home with the key's secret for each of the two.
+struct Machine {
+    sandbox: Sandbox,
+    proxy: StsProxy,
+    /// Where everybody may start the program, and each finds a passphrase.
+    beside: tempfile::TempDir,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let proxy = StsProxy::start();
+        let sandbox = Sandbox::new().env("AWS_ENDPOINT_URL_STS", &proxy.url);
+        let store = ["--secret-store", "file", "--passphrase-file", "passphrase"];
+        sandbox.run(&["init", "--directory", "os", "--no-admin-groups"]).args(&store).succeeds();
+        sandbox.create_account();
+        // These credentials say nothing of the person, so the two ask AWS for the same.
+        sandbox
+            .run(&["connector", "create", "shared", "--account", "ops", "--principal", "session-token"])
+            .args(&["--group", ONE.name, "--group", OTHER.name])
+            .succeeds();
+        let passphrase = format!("passphrase_file = \"{}\"", sandbox.path("passphrase").display());
+        let config = sandbox.config().replace(&passphrase, "passphrase_credential = \"passphrase\"");
+        assert!(config.contains("passphrase_credential"), "{config}");
+        sandbox.write_private("shared.toml", config);
+        let beside = tempfile::tempdir().unwrap();
+        fs::copy(env!("CARGO_BIN_EXE_afed"), beside.path().join("afed")).unwrap();
+        for (path, mode) in
+            [(sandbox.path(""), 0o711), (beside.path().into(), 0o711), (sandbox.path("shared.toml"), 0o644)]
+        {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let machine = Self { sandbox, proxy, beside };
+        [ONE, OTHER].iter().for_each(|user| machine.settle_in(*user));
+        machine.proxy.forget_asked();
+        machine
+    }
+
+    fn settle_in(&self, user: User) {
+        let secrets = fs::read(self.sandbox.path("home/.local/share/afed/secrets.afed")).unwrap();
+        let home = self.sandbox.path(user.name);
+        self.sandbox.write_private(&format!("{}/.local/share/afed/secrets.afed", user.name), secrets);
+        let credentials = self.beside.path().join(user.name);
+        fs::create_dir(&credentials).unwrap();
+        fs::copy(self.sandbox.path("passphrase"), credentials.join("passphrase")).unwrap();
+        for folder in [home, credentials] {
+            below(&folder).iter().chain([&folder]).for_each(|path| chown(path, Some(user.id), Some(user.id)).unwrap());
+        }
+    }
+
+    fn hook(&self, user: User) -> Run<'_> {
+        let id = user.id.to_string();
+        let home = self.sandbox.path(user.name).display().to_string();
+        self.sandbox
+            .program(Path::new("/usr/bin/setpriv"))
+            .args(&["--reuid", &id, "--regid", &id, "--clear-groups", "--"])
+            .args(&[self.beside.path().join("afed").to_str().unwrap(), "--config"])
+            .args(&[self.sandbox.path("shared.toml").to_str().unwrap(), "creds", "shared", "--format", "process"])
+            .env("HOME", &home)
+            .env("CREDENTIALS_DIRECTORY", self.beside.path().join(user.name).to_str().unwrap())
+            .vends()
+    }
+
+    fn vends(&self, user: User) -> String {
+        let outcome = self.hook(user).succeeds();
+        assert_eq!(outcome.stderr, "");
+        outcome.stdout
+    }
+
+    fn sealed(&self, user: User) -> PathBuf {
+        self.sandbox.path(user.name).join(".cache/afed/sealed")
+    }
+}
+
+/// All files and folders below a folder.
+fn below(folder: &Path) -> Vec<PathBuf> {
+    let entries: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let deeper: Vec<PathBuf> = entries.iter().filter(|path| path.is_dir()).flat_map(|path| below(path)).collect();
+    [entries, deeper].concat()
+}
+
+fn leases(folder: &Path) -> Vec<PathBuf> {
+    below(folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "lease")).collect()
+}
+
+#[test]
+#[ignore = "becomes two other users, which takes root"]
+fn leases_never_cross() {
+    let machine = Machine::new();
+    let (first, second) = (machine.vends(ONE), machine.vends(OTHER));
+    assert_ne!(first, second);
+    assert_eq!((machine.vends(ONE), machine.vends(OTHER)), (first.clone(), second.clone()));
+    assert_eq!(machine.proxy.asked().len(), 2, "each has a lease of their own");
+    for user in [ONE, OTHER] {
+        for path in below(&machine.sandbox.path(user.name).join(".cache")) {
+            let found = fs::metadata(&path).unwrap();
+            let mode = if found.is_dir() { 0o700 } else { 0o600 };
+            assert_eq!((found.uid(), found.mode() & 0o777), (user.id, mode), "{}", path.display());
+        }
+    }
+    let (mine, theirs) = (leases(&machine.sealed(ONE)), leases(&machine.sealed(OTHER)));
+    assert_eq!((mine.len(), mine[0].file_name()), (1, theirs[0].file_name()), "both asked for the same");
+    fs::copy(&mine[0], &theirs[0]).unwrap();
+    let third = machine.vends(OTHER);
+    assert!(third != first && third != second, "a lease of somebody else's was taken for one's own");
+    assert_eq!((machine.proxy.asked().len(), machine.vends(ONE)), (3, first));
+}
+
+#[test]
+#[ignore = "becomes two other users, which takes root"]
+fn a_cache_of_somebody_else_s_is_neither_read_nor_written() {
+    let machine = Machine::new();
+    let shared = machine.sandbox.path("cache");
+    fs::create_dir(&shared).unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o1777)).unwrap();
+    let hook = |user| machine.hook(user).env("XDG_CACHE_HOME", shared.to_str().unwrap());
+    let first = hook(ONE).succeeds();
+    let kept = below(&shared);
+    for _ in 0..2 {
+        let outcome = hook(OTHER).succeeds();
+        assert_ne!(outcome.stdout, first.stdout);
+        assert!(outcome.stderr.starts_with("warning: the next call will ask again: "), "{outcome:?}");
+    }
+    assert_eq!((below(&shared), hook(ONE).succeeds().stdout), (kept, first.stdout));
+    assert_eq!(machine.proxy.asked().len(), 3);
+}
