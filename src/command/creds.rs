@@ -1,6 +1,7 @@
 //! `afed creds`: the main job. Hands temporary credentials to a shell, a program or an SDK.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Result;
@@ -8,8 +9,10 @@ use clap::Args;
 
 use super::config_file;
 use super::error::CommandError;
+use super::scope_args::ScopeArgs;
 use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
+use crate::model::actor::{Actor, Scope};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
@@ -19,11 +22,11 @@ use crate::model::region::Region;
 use crate::ports::{LeaseStore, PassStore};
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
-use crate::sys::{files, user};
+use crate::sys::{files, host, user};
 use crate::ui::Streams;
 use crate::vending::entitlement::Openness;
 use crate::vending::memory::{Arrival, Caller, Memory, Recalled};
-use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key};
+use crate::vending::{Asker, Order, Recall, Source, VendError, Vended, Vendor, pass_key};
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
 const PACKED_POLICY_WARNING: u32 = 80;
@@ -37,6 +40,8 @@ pub struct CredsArgs {
     /// The connector's name
     #[arg(value_name = "CONNECTOR")]
     connector: String,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
@@ -44,8 +49,8 @@ pub struct CredsArgs {
 
 impl CredsArgs {
     /// What an SDK asks for.
-    pub fn of_hook(connector: &str) -> Self {
-        Self { connector: connector.to_owned(), format: FormatChoice::Given(Format::Process) }
+    pub fn of_hook(connector: &str, scope: Scope) -> Self {
+        Self { connector: connector.to_owned(), scope: scope.into(), format: FormatChoice::Given(Format::Process) }
     }
 
     /// Whether an SDK asks, through `credential_process`.
@@ -67,7 +72,8 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
         FormatChoice::Given(format) => format,
         FormatChoice::Auto => calling_format(app),
     };
-    let context = Context { connector: &answer.connector, person: Some(&answer.person), region: Some(&answer.region) };
+    let person = answer.actor.person().map(|person| person.name.as_str());
+    let context = Context { connector: &answer.connector, person, region: Some(&answer.region) };
     let text = render::lease(&answer.lease, format, context)?;
     streams.payload(text.expose().as_bytes()).map_err(CommandError::OutputLost)?;
     if args.format == FormatChoice::Auto && streams.output_is_terminal {
@@ -81,20 +87,21 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
 struct Answer {
     lease: Lease,
     connector: ConnectorName,
-    person: String,
+    actor: Actor,
     region: Region,
 }
 
 impl From<Recalled> for Answer {
     fn from(recalled: Recalled) -> Self {
         let Recalled { lease, admission, .. } = recalled;
-        Self { lease, connector: admission.connector, person: admission.person.name, region: admission.region }
+        Self { lease, connector: admission.connector, actor: admission.actor, region: admission.region }
     }
 }
 
 /// What is asked for, and what it is derived from, looked at before any of it is read.
 struct Request<'a> {
     connector: &'a str,
+    scope: Scope,
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
@@ -114,8 +121,16 @@ impl<'a> Request<'a> {
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.url().unwrap_or_default(), &uid];
-        let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
-        Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), arrival })
+        let scope = args.scope.scope();
+        let host = host_of(scope);
+        let key = pass_key(
+            inputs
+                .map(str::as_bytes)
+                .into_iter()
+                .chain([config.as_os_str().as_encoded_bytes()])
+                .chain(host.iter().map(|host| host.as_encoded_bytes())),
+        );
+        Ok(Self { connector: &args.connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
@@ -137,12 +152,19 @@ impl<'a> Request<'a> {
             turns: &cache,
             memory: memory(app, &cache),
         };
+        let system_name = match self.scope {
+            Scope::System => Some(app.system_name(settings)?),
+            Scope::Person => None,
+        };
+        let evidence: &dyn Fn() -> _ = &|| app.evidence(settings, secrets.as_ref());
         let vended = vendor.vend(Order {
             connector: &connector,
             account: &account,
-            openness: openness(settings, &connector.groups),
+            asker: match &system_name {
+                Some(name) => Asker::System(name),
+                None => Asker::Person { openness: openness(settings, &connector.groups), evidence },
+            },
             endpoint: self.endpoint.url(),
-            evidence: &|| app.evidence(settings, secrets.as_ref()),
             recall: Recall {
                 key: &self.key,
                 watched: &self.watched.borrow(),
@@ -154,7 +176,7 @@ impl<'a> Request<'a> {
         })?;
         warn(&vended, streams);
         let Connector { name, region, .. } = connector;
-        Ok(Answer { lease: vended.lease, person: vended.person.name, connector: name, region })
+        Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }
 
     /// Reads a policy file; it is watched from then on.
@@ -162,6 +184,11 @@ impl<'a> Request<'a> {
         self.watched.borrow_mut().push(files::look(path)?);
         config_file::read_policy(path)
     }
+}
+
+/// A request for the system is told from a person's by one more input: the host, after which the system may be named.
+fn host_of(scope: Scope) -> Option<OsString> {
+    (scope == Scope::System).then(|| host::name().unwrap_or_default())
 }
 
 fn memory<'a>(app: &'a App, cache: &'a (impl PassStore + LeaseStore)) -> Memory<'a> {
