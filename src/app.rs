@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::cache::SealedFolder;
 use crate::config::ConfigError;
@@ -20,6 +20,7 @@ use crate::model::hex::lower_hex;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::person::Evidence;
 use crate::model::secret::Secret;
+use crate::model::system_name::{SystemName, SystemNameError};
 use crate::os_directory::LocalDirectory;
 use crate::ports::{CacheError, Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
@@ -27,7 +28,7 @@ pub use crate::sts::Endpoint;
 use crate::sts::{StsOptions, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
-use crate::sys::{program, user};
+use crate::sys::{host, program, user};
 use crate::ui::{Reach, TerminalPrompter};
 use crate::vending::VendError;
 
@@ -184,6 +185,16 @@ impl App {
                 Ok(Evidence::LocalUser { uid })
             }
         }
+    }
+
+    /// What the system is called: by the settings, else by this machine's kernel, never by the caller.
+    pub fn system_name(&self, settings: &Settings) -> Result<SystemName> {
+        if let Some(name) = &settings.system_name {
+            return Ok(name.clone());
+        }
+        let host = host::name().context("this machine does not tell its host name")?;
+        let host = host.to_str().ok_or(SystemNameError::NoHostName)?;
+        Ok(SystemName::of_host(host)?)
     }
 
     /// Where STS is asked, as the environment has it.

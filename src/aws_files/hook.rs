@@ -3,6 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::model::actor::Scope;
 use crate::model::name::ConnectorName;
 
 /// What AWS tools are to run for the credentials of a profile.
@@ -11,6 +12,7 @@ pub struct Hook {
     program: String,
     config: Option<String>,
     connector: ConnectorName,
+    scope: Scope,
 }
 
 /// Why the line can't be written.
@@ -33,13 +35,23 @@ const PROGRAM_NAMES: [&str; 2] = ["afed", "afed.exe"];
 
 impl Hook {
     /// Both paths must be absolute.
-    pub fn new(program: &Path, config: Option<&Path>, connector: ConnectorName) -> Result<Self, HookError> {
-        let hook = Self { program: safe_path(program)?, config: config.map(safe_path).transpose()?, connector };
+    pub fn new(
+        program: &Path,
+        config: Option<&Path>,
+        connector: ConnectorName,
+        scope: Scope,
+    ) -> Result<Self, HookError> {
+        let hook = Self { program: safe_path(program)?, config: config.map(safe_path).transpose()?, connector, scope };
         if is_afed(&hook.program) { Ok(hook) } else { Err(HookError::ProgramName { path: program.to_owned() }) }
     }
 
     pub const fn connector(&self) -> &ConnectorName {
         &self.connector
+    }
+
+    /// For whom it asks.
+    pub const fn scope(&self) -> Scope {
+        self.scope
     }
 
     pub fn program(&self) -> &str {
@@ -49,7 +61,8 @@ impl Hook {
     /// The value of `credential_process`.
     pub fn command_line(&self) -> String {
         let config = self.config.iter().flat_map(|path| ["--config", path.as_str()]);
-        let creds = ["creds", self.connector.as_str(), "--format", "process"];
+        let scope = (self.scope == Scope::System).then_some("--system");
+        let creds = ["creds", self.connector.as_str()].into_iter().chain(scope).chain(["--format", "process"]);
         let words = [self.program.as_str()].into_iter().chain(config).chain(creds);
         words.map(quoted).collect::<Vec<_>>().join(" ")
     }
@@ -57,17 +70,21 @@ impl Hook {
     /// The hook that this value of `credential_process` is, if afed could have written it.
     pub fn recognise(value: &str) -> Option<Self> {
         let words = split(value)?;
-        let (program, config, connector) = match words.as_slice() {
-            [program, "creds", connector, "--format", "process"] => (program, None, connector),
-            [program, "--config", config, "creds", connector, "--format", "process"] => {
-                (program, Some(*config), connector)
-            }
+        let (program, config, creds) = match words.as_slice() {
+            [program, "--config", config, creds @ ..] => (program, Some(*config), creds),
+            [program, creds @ ..] => (program, None, creds),
+            [] => return None,
+        };
+        let (connector, scope) = match creds {
+            ["creds", connector, "--format", "process"] => (connector, Scope::Person),
+            ["creds", connector, "--system", "--format", "process"] => (connector, Scope::System),
             _ => return None,
         };
         let hook = Self {
             program: (*program).to_owned(),
             config: config.map(str::to_owned),
             connector: connector.parse().ok()?,
+            scope,
         };
         is_afed(&hook.program).then_some(hook)
     }
@@ -123,7 +140,21 @@ mod tests {
     use proptest::prelude::*;
 
     fn hook(program: &str, config: Option<&str>) -> Result<Hook, HookError> {
-        Hook::new(Path::new(program), config.map(Path::new), "deploy".parse().unwrap())
+        hook_for(Scope::Person, program, config)
+    }
+
+    fn hook_for(scope: Scope, program: &str, config: Option<&str>) -> Result<Hook, HookError> {
+        Hook::new(Path::new(program), config.map(Path::new), "deploy".parse().unwrap(), scope)
+    }
+
+    #[test]
+    fn a_hook_for_the_system_says_so() {
+        for config in [None, Some("/etc/afed/config.toml")] {
+            let hook = hook_for(Scope::System, "/usr/bin/afed", config).unwrap();
+            let line = hook.command_line();
+            assert!(line.ends_with(" creds deploy --system --format process"), "{line}");
+            assert_eq!(Hook::recognise(&line), Some(hook));
+        }
     }
 
     /// What Python's `shlex.split` makes of each line.
@@ -181,7 +212,10 @@ mod tests {
         assert_eq!(hook("/usr/bin/afed", Some("a.toml")), Err(HookError::Relative { path: "a.toml".into() }));
         assert_eq!(hook("/usr/bin/other", None), Err(HookError::ProgramName { path: "/usr/bin/other".into() }));
         let not_text = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"/\xff/afed");
-        assert!(matches!(Hook::new(Path::new(not_text), None, "d".parse().unwrap()), Err(HookError::NotText { .. })));
+        assert!(matches!(
+            Hook::new(Path::new(not_text), None, "d".parse().unwrap(), Scope::Person),
+            Err(HookError::NotText { .. })
+        ));
     }
 
     #[test]
@@ -197,6 +231,8 @@ mod tests {
             "/usr/bin/afed creds deploy --format json",
             "/usr/bin/afed creds deploy --format process --debug",
             "/usr/bin/afed creds -x --format process",
+            "/usr/bin/afed creds deploy --format process --system",
+            "/usr/bin/afed creds --system deploy --format process",
             "/usr/bin/notafed creds deploy --format process",
             "/usr/bin/afed/x creds deploy --format process",
             "/usr/bin/afed creds deploy --format process; rm x",
@@ -220,9 +256,14 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(8))]
         #[test]
         fn a_shell_makes_the_same_words_and_afed_knows_its_own(
-            paths in proptest::collection::vec(("/[A-Za-z0-9 _./@+:-]{0,20}/afed", proptest::option::of("/[A-Za-z0-9 _./@+:-]{0,20}")), 64),
+            paths in proptest::collection::vec(("/[A-Za-z0-9 _./@+:-]{0,20}/afed", proptest::option::of("/[A-Za-z0-9 _./@+:-]{0,20}"), any::<bool>()), 64),
         ) {
-            let hooks: Vec<_> = paths.iter().map(|(program, config)| hook(program, config.as_deref()).unwrap()).collect();
+            let hooks: Vec<_> = paths
+                .iter()
+                .map(|(program, config, system)| {
+                    hook_for(if *system { Scope::System } else { Scope::Person }, program, config.as_deref()).unwrap()
+                })
+                .collect();
             let lines: Vec<_> = hooks.iter().map(Hook::command_line).collect();
             let split_by_sh = words_of_sh(&lines);
             prop_assert_eq!(split_by_sh.len(), lines.len());

@@ -135,6 +135,7 @@ fn shadows_hook(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::actor::Scope;
     use std::path::Path;
 
     const OURS: &str =
@@ -142,7 +143,7 @@ mod tests {
 
     fn add(text: &str, overwrite: Overwrite) -> (Result<AddOutcome, AwsFileError>, String) {
         let mut config = AwsConfig::parse(text.as_bytes()).ok().unwrap();
-        let hook = Hook::new(Path::new("/usr/bin/afed"), None, "deploy".parse().unwrap()).unwrap();
+        let hook = Hook::new(Path::new("/usr/bin/afed"), None, "deploy".parse().unwrap(), Scope::Person).unwrap();
         let region = "eu-west-1".parse().unwrap();
         let outcome = add_hook(&mut config, &"x".parse().unwrap(), &hook, &region, overwrite);
         (outcome, String::from_utf8(config.to_bytes()).unwrap())

@@ -4,8 +4,10 @@ use anyhow::Result;
 use clap::Args;
 
 use super::error::CommandError;
-use super::vending;
+use super::scope_args::ScopeArgs;
+use super::vending::{self, Wanted};
 use crate::app::App;
+use crate::model::actor::Scope;
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
 use crate::ui::Streams;
@@ -20,6 +22,8 @@ pub struct CredsArgs {
     /// The connector's name
     #[arg(value_name = "CONNECTOR")]
     connector: String,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
@@ -27,8 +31,8 @@ pub struct CredsArgs {
 
 impl CredsArgs {
     /// What an SDK asks for.
-    pub fn of_hook(connector: &str) -> Self {
-        Self { connector: connector.to_owned(), format: FormatChoice::Given(Format::Process) }
+    pub fn of_hook(connector: &str, scope: Scope) -> Self {
+        Self { connector: connector.to_owned(), scope: scope.into(), format: FormatChoice::Given(Format::Process) }
     }
 
     /// Whether an SDK asks, through `credential_process`.
@@ -39,12 +43,14 @@ impl CredsArgs {
 
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
-    let answer = vending::answer(&args.connector, caller, app, streams)?;
+    let wanted = Wanted { connector: &args.connector, scope: args.scope.scope(), caller };
+    let answer = vending::answer(wanted, app, streams)?;
     let format = match args.format {
         FormatChoice::Given(format) => format,
         FormatChoice::Auto => calling_format(app),
     };
-    let context = Context { connector: &answer.connector, person: Some(&answer.person), region: Some(&answer.region) };
+    let person = answer.actor.person().map(|person| person.name.as_str());
+    let context = Context { connector: &answer.connector, person, region: Some(&answer.region) };
     let text = render::lease(&answer.lease, format, context)?;
     streams.payload(text.expose().as_bytes()).map_err(CommandError::OutputLost)?;
     if args.format == FormatChoice::Auto && streams.output_is_terminal {

@@ -6,17 +6,22 @@ use std::path::PathBuf;
 
 use super::creds::CredsArgs;
 use super::{Cli, Verb};
+use crate::model::actor::Scope;
 
 /// The arguments, program included, if they are those of a hook as `afed profile add` writes it.
 pub fn recognise(arguments: &[OsString]) -> Option<Cli> {
     let words: Vec<&str> = arguments.iter().skip(1).map(|word| word.to_str()).collect::<Option<_>>()?;
-    let (config, connector) = match words.as_slice() {
-        ["creds", connector, "--format", "process"] => (None, connector),
-        ["--config", config, "creds", connector, "--format", "process"] => (Some(*config), connector),
+    let (config, creds) = match words.as_slice() {
+        ["--config", config, creds @ ..] => (Some(*config), creds),
+        creds => (None, creds),
+    };
+    let (connector, scope) = match creds {
+        ["creds", connector, "--format", "process"] => (connector, Scope::Person),
+        ["creds", connector, "--system", "--format", "process"] => (connector, Scope::System),
         _ => return None,
     };
     let is_value = |word: &str| !word.is_empty() && !word.starts_with('-');
-    let verb = Verb::Creds(CredsArgs::of_hook(connector));
+    let verb = Verb::Creds(CredsArgs::of_hook(connector, scope));
     (is_value(connector) && config.is_none_or(is_value)).then_some(Cli { config: config.map(PathBuf::from), verb })
 }
 
@@ -33,6 +38,8 @@ mod tests {
     fn a_hook_is_what_the_parser_would_make_of_it() {
         for line in [
             &["creds", "deploy", "--format", "process"][..],
+            &["creds", "deploy", "--system", "--format", "process"],
+            &["--config", "/etc/a b.toml", "creds", "deploy", "--system", "--format", "process"],
             &["creds", "no name!", "--format", "process"],
             &["--config", "/etc/a b.toml", "creds", "deploy", "--format", "process"],
             &["--config", "creds", "creds", "creds", "--format", "process"],
@@ -51,6 +58,11 @@ mod tests {
             &["creds", "--help", "--format", "process"],
             &["creds", "", "--format", "process"],
             &["creds", "--format", "process", "deploy"],
+            &["creds", "--system", "--format", "process"],
+            &["creds", "--system", "deploy", "--format", "process"],
+            &["creds", "deploy", "--format", "process", "--system"],
+            &["creds", "deploy", "--system", "--system", "--format", "process"],
+            &["--config", "creds", "deploy", "--system"],
             &["creds", "deploy", "--format", "process", "--help"],
             &["login", "deploy", "--format", "process"],
             &["--config", "--help", "creds", "deploy", "--format", "process"],

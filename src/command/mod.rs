@@ -14,6 +14,8 @@ mod login;
 mod logout;
 mod profile;
 mod questions;
+mod scope_args;
+mod standing;
 mod vending;
 mod whoami;
 

@@ -2,6 +2,7 @@
 //! From memory where that answers, and then no configuration is read. What is done with them is the verb's own.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Result;
@@ -9,6 +10,7 @@ use anyhow::Result;
 use super::config_file;
 use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
+use crate::model::actor::{Actor, Scope};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
@@ -16,11 +18,11 @@ use crate::model::name::{ConnectorName, GroupName};
 use crate::model::pass::PassKey;
 use crate::model::region::Region;
 use crate::ports::{LeaseStore, PassStore};
-use crate::sys::{files, user};
+use crate::sys::{files, host, user};
 use crate::ui::Streams;
 use crate::vending::entitlement::Openness;
 use crate::vending::memory::{Arrival, Caller, Memory, Recalled};
-use crate::vending::{Order, Recall, Source, VendError, Vended, Vendor, pass_key};
+use crate::vending::{Asker, Order, Recall, Source, VendError, Vended, Vendor, pass_key};
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
 const PACKED_POLICY_WARNING: u32 = 80;
@@ -29,20 +31,30 @@ const PACKED_POLICY_WARNING: u32 = 80;
 pub struct Answer {
     pub lease: Lease,
     pub connector: ConnectorName,
-    pub person: String,
+    pub actor: Actor,
     pub region: Region,
 }
 
 impl From<Recalled> for Answer {
     fn from(recalled: Recalled) -> Self {
         let Recalled { lease, admission, .. } = recalled;
-        Self { lease, connector: admission.connector, person: admission.person.name, region: admission.region }
+        Self { lease, connector: admission.connector, actor: admission.actor, region: admission.region }
     }
 }
 
-/// Credentials of the connector, if the person is entitled to them. What is odd about them is told as a warning.
-pub fn answer(connector: &str, caller: Caller, app: &App, streams: &mut Streams) -> Result<Answer> {
-    let request = Request::look_at(connector, caller, app)?;
+/// What is wanted, and by what.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The connector's name.
+    pub connector: &'a str,
+    /// For whom.
+    pub scope: Scope,
+    pub caller: Caller,
+}
+
+/// Credentials of the connector, for whoever is entitled to them. What is odd about them is told as a warning.
+pub fn answer(wanted: Wanted<'_>, app: &App, streams: &mut Streams) -> Result<Answer> {
+    let request = Request::look_at(wanted, app)?;
     match request.recall(app)? {
         Some(recalled) => {
             warn_of_age(recalled.trouble.as_deref(), streams);
@@ -55,6 +67,7 @@ pub fn answer(connector: &str, caller: Caller, app: &App, streams: &mut Streams)
 /// What is asked for, and what it is derived from, looked at before any of it is read.
 struct Request<'a> {
     connector: &'a str,
+    scope: Scope,
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
@@ -62,7 +75,8 @@ struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    fn look_at(connector: &'a str, caller: Caller, app: &App) -> Result<Self> {
+    fn look_at(wanted: Wanted<'a>, app: &App) -> Result<Self> {
+        let Wanted { connector, scope, caller } = wanted;
         let paths = &app.paths;
         // Where the mark can't be looked at, neither can the passes beside it, so there is none that it could end.
         let mark = files::look(&paths.session_mark)
@@ -74,8 +88,15 @@ impl<'a> Request<'a> {
         // By its own spelling, links and all: the files that it names lie beside this path, and not beside another.
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.url().unwrap_or_default(), &uid];
-        let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
-        Ok(Self { connector, endpoint, key, watched: RefCell::new(watched), arrival })
+        let host = host_of(scope);
+        let key = pass_key(
+            inputs
+                .map(str::as_bytes)
+                .into_iter()
+                .chain([config.as_os_str().as_encoded_bytes()])
+                .chain(host.iter().map(|host| host.as_encoded_bytes())),
+        );
+        Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
@@ -97,12 +118,19 @@ impl<'a> Request<'a> {
             turns: &cache,
             memory: memory(app, &cache),
         };
+        let system_name = match self.scope {
+            Scope::System => Some(app.system_name(settings)?),
+            Scope::Person => None,
+        };
+        let evidence: &dyn Fn() -> _ = &|| app.evidence(settings, secrets.as_ref());
         let vended = vendor.vend(Order {
             connector: &connector,
             account: &account,
-            openness: openness(settings, &connector.groups),
+            asker: match &system_name {
+                Some(name) => Asker::System(name),
+                None => Asker::Person { openness: openness(settings, &connector.groups), evidence },
+            },
             endpoint: self.endpoint.url(),
-            evidence: &|| app.evidence(settings, secrets.as_ref()),
             recall: Recall {
                 key: &self.key,
                 watched: &self.watched.borrow(),
@@ -114,7 +142,7 @@ impl<'a> Request<'a> {
         })?;
         warn(&vended, streams);
         let Connector { name, region, .. } = connector;
-        Ok(Answer { lease: vended.lease, person: vended.person.name, connector: name, region })
+        Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }
 
     /// Reads a policy file; it is watched from then on.
@@ -122,6 +150,11 @@ impl<'a> Request<'a> {
         self.watched.borrow_mut().push(files::look(path)?);
         config_file::read_policy(path)
     }
+}
+
+/// A request for the system is told from a person's by one more input: the host, after which the system may be named.
+fn host_of(scope: Scope) -> Option<OsString> {
+    (scope == Scope::System).then(|| host::name().unwrap_or_default())
 }
 
 fn memory<'a>(app: &'a App, cache: &'a (impl PassStore + LeaseStore)) -> Memory<'a> {

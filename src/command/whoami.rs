@@ -7,15 +7,14 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::answer;
-use super::vending::openness;
+use super::{answer, standing};
 use crate::app::App;
 use crate::config::settings::Settings;
 use crate::model::name::GroupName;
 use crate::model::person::Identity;
 use crate::render::moment::{told, zulu};
 use crate::ui::Streams;
-use crate::vending::entitlement::{Entitlement, Memberships, decide};
+use crate::vending::entitlement::Memberships;
 
 /// Say who you are to the directory and what is open to you
 #[derive(Debug, Args)]
@@ -25,6 +24,18 @@ pub struct WhoamiArgs {
     json: bool,
 }
 
+/// What the directory tells of a person.
+struct Told {
+    identity: Identity,
+    /// Those among the groups that matter.
+    groups: Vec<GroupName>,
+    /// The group that makes an administrator of them.
+    administrator: Option<GroupName>,
+    open: Vec<Open>,
+    /// The connectors about which the directory did not tell.
+    not_known: Vec<String>,
+}
+
 struct Open {
     connector: String,
     because: String,
@@ -32,21 +43,26 @@ struct Open {
 
 pub fn run(args: &WhoamiArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let secrets = app.secrets(&settings.secrets)?;
-    let evidence = app.evidence(settings, secrets.as_ref())?;
-    let directory = app.directory(settings, secrets.as_ref())?;
-    let identity = directory.identify(&evidence)?;
+    let (identity, directory) = standing::identify(app, settings)?;
     let memberships = Memberships::of(&identity.person, directory.as_ref());
-    let groups = groups_that_matter(settings)?;
-    let mine = groups
-        .into_iter()
-        .filter_map(|group| memberships.includes(&group).map(|member| member.then_some(group)).transpose())
-        .collect::<Result<Vec<GroupName>, _>>()?;
-    let open = open_connectors(settings, &memberships)?;
-    if args.json {
-        return answer::json(streams, &as_json(&identity, &mine, &open));
+    let is_mine = |group: &&GroupName| memberships.includes(group).unwrap_or(false);
+    let groups = groups_that_matter(settings)?.iter().filter(is_mine).cloned().collect();
+    let administrator = settings.administrators.groups.iter().find(is_mine).cloned();
+    let (mut open, mut not_known) = (Vec::new(), Vec::new());
+    for (connector, entitlement) in standing::of(settings, &memberships)? {
+        match entitlement {
+            None => not_known.push(connector),
+            Some(entitlement) => {
+                open.extend(standing::because(&entitlement).map(|because| Open { connector, because }));
+            }
+        }
     }
-    answer::facts(streams, as_facts(app, &identity, &mine, &open))
+    standing::troubles(&memberships).iter().for_each(|trouble| streams.warning(trouble));
+    let told = Told { identity: identity.clone(), groups, administrator, open, not_known };
+    if args.json {
+        return answer::json(streams, &as_json(&told));
+    }
+    answer::facts(streams, as_facts(app, settings, &told))
 }
 
 /// Every group that opens a connector, and the administrators'.
@@ -58,40 +74,33 @@ fn groups_that_matter(settings: &Settings) -> Result<BTreeSet<GroupName>> {
     Ok(groups)
 }
 
-fn open_connectors(settings: &Settings, memberships: &Memberships<'_>) -> Result<Vec<Open>> {
-    let mut open = Vec::new();
-    for connector in settings.connector_names() {
-        let groups = settings.groups_of(connector)?;
-        let because = match decide(openness(settings, &groups), memberships)? {
-            Entitlement::Member(group) => format!("member of {group}"),
-            Entitlement::Administrator(group) => format!("administrator through {group}"),
-            Entitlement::None => continue,
-        };
-        open.push(Open { connector: connector.to_owned(), because });
-    }
-    Ok(open)
-}
-
-fn as_json(identity: &Identity, groups: &[GroupName], open: &[Open]) -> Value {
+fn as_json(told: &Told) -> Value {
+    let Told { identity, groups, administrator, open, not_known } = told;
     let open: Vec<_> = open.iter().map(|open| json!({ "name": open.connector, "because": open.because })).collect();
-    json!({ "person": identity.person, "until": identity.until.map(zulu), "groups": groups, "connectors": open })
+    json!({
+        "person": identity.person,
+        "until": identity.until.map(zulu),
+        "groups": groups,
+        "administrator": administrator,
+        "connectors": open,
+        "not_known": not_known,
+    })
 }
 
-fn as_facts(
-    app: &App,
-    identity: &Identity,
-    groups: &[GroupName],
-    open: &[Open],
-) -> Vec<(&'static str, Option<String>)> {
+fn as_facts(app: &App, settings: &Settings, told_of: &Told) -> Vec<(&'static str, Option<String>)> {
+    let Told { identity, groups, administrator, open, not_known } = told_of;
     let names: Vec<&str> = groups.iter().map(GroupName::as_str).collect();
+    let opens = if settings.administrators.use_every_connector { "" } else { "; that opens no connector" };
     let mut facts = vec![
         ("person", Some(identity.person.name.clone())),
         ("display name", identity.person.display_name.clone()),
         ("e-mail", identity.person.email.clone()),
         ("session until", identity.until.map(|until| told(until, app.clock.now()))),
         ("groups", Some(if names.is_empty() { "none that opens anything".to_owned() } else { names.join(", ") })),
-        ("connectors", open.is_empty().then(|| "none is open to you".to_owned())),
+        ("administrator", administrator.as_ref().map(|group| format!("through {group}{opens}"))),
+        ("connectors", (open.is_empty() && not_known.is_empty()).then(|| "none is open to you".to_owned())),
     ];
     facts.extend(open.iter().map(|open| ("connector", Some(format!("{} ({})", open.connector, open.because)))));
+    facts.extend(not_known.iter().map(|connector| ("connector", Some(format!("{connector} (not known)")))));
     facts
 }

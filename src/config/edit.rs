@@ -43,6 +43,9 @@ fn connector_table(connector: &ConnectorTable) -> Table {
         None => {}
     }
     table.insert("groups", toml_edit::value(connector.groups.iter().collect::<Array>()));
+    if connector.system_scope == Some(true) {
+        table.insert("system_scope", toml_edit::value(true));
+    }
     insert_text(&mut table, "region", connector.region.as_deref());
     insert_text(&mut table, "policy", connector.policy.as_deref());
     insert_text(&mut table, "policy_file", connector.policy_file.as_deref().and_then(Path::to_str));

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::name::{AccountName, ConnectorName};
 use crate::model::principal::RuleError;
+use crate::model::system_name::SystemNameError;
 use crate::ports::Cause;
 
 /// Why a configuration can't be used.
@@ -50,6 +51,15 @@ pub enum ConfigError {
         #[source]
         source: RuleError,
     },
+    #[error("{}: system_name can't be used", .path.display())]
+    SystemName {
+        path: PathBuf,
+        #[source]
+        source: SystemNameError,
+    },
+    /// The system is nobody, so there is nothing that such a value could be filled with.
+    #[error("the connector “{connector}” is open to the system, and {value} names a person")]
+    PersonInSystemScope { connector: ConnectorName, value: PersonalValue },
     #[error("the connector “{connector}” uses the account “{account}”, which is not configured")]
     AccountOfConnector { connector: ConnectorName, account: AccountName, nearest: Option<String> },
     #[error("the connector “{connector}” acts in {region}, which is in the partition {}, and its role is in {role_partition}", .region.partition())]
@@ -63,6 +73,15 @@ pub enum ConfigError {
     /// The text is valid and still can't take another table, such as `accounts = {}` written inline.
     #[error("{} can't take another [{table}]: it is written inline there", .path.display())]
     NotEditable { path: PathBuf, table: String },
+}
+
+/// What of a connector depends on a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PersonalValue {
+    #[error("its tag “{}”", .0.escape_debug())]
+    Tag(String),
+    #[error("its source_identity")]
+    SourceIdentity,
 }
 
 /// The candidate most like what was typed, when one is like it at all.

@@ -16,6 +16,7 @@ use crate::model::principal::PrincipalType;
 pub struct ConfigFile {
     pub version: u32,
     pub directory: Option<DirectoryChoice>,
+    pub system_name: Option<String>,
     pub crowd: Option<CrowdTable>,
     pub os: Option<OsTable>,
     pub secrets: Option<SecretsTable>,
@@ -103,6 +104,7 @@ pub struct ConnectorTable {
     pub duration: Option<DurationValue>,
     #[serde(default)]
     pub groups: Vec<String>,
+    pub system_scope: Option<bool>,
     pub region: Option<String>,
     pub policy: Option<String>,
     pub policy_file: Option<PathBuf>,
@@ -125,7 +127,7 @@ pub enum DurationValue {
 }
 
 pub(super) const TOP_KEYS: &[&str] =
-    &["version", "directory", "crowd", "os", "secrets", "cache", "accounts", "connectors"];
+    &["version", "directory", "system_name", "crowd", "os", "secrets", "cache", "accounts", "connectors"];
 pub(super) const CROWD_KEYS: &[&str] = &[
     "url",
     "application",
@@ -149,6 +151,7 @@ pub(super) const CONNECTOR_KEYS: &[&str] = &[
     "external_id",
     "duration",
     "groups",
+    "system_scope",
     "region",
     "policy",
     "policy_file",
@@ -182,6 +185,7 @@ mod tests {
     pub(crate) const EVERY_KEY: &str = r#"
 version = 1
 directory = "crowd"
+system_name = "build-1"
 [crowd]
 url = "https://crowd.example.com/crowd"
 application = "afed"
@@ -216,6 +220,7 @@ role_arn = "arn:aws:iam::123123123123:role/UpdateAPP"
 external_id = "example"
 duration = "1h"
 groups = ["developers"]
+system_scope = false
 region = "eu-west-1"
 policy = "{}"
 policy_file = "deploy.json"

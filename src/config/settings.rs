@@ -21,12 +21,15 @@ use crate::model::name::{AccountName, ConnectorName, GroupName};
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::SecretId;
 use crate::model::secret_store_choice::SecretStoreChoice;
+use crate::model::system_name::SystemName;
 
 /// What the files say, joined.
 #[derive(Debug)]
 pub struct Settings {
     pub directory: DirectorySettings,
     pub administrators: Administrators,
+    /// What the system is called; `None`: after the host.
+    pub system_name: Option<SystemName>,
     pub secrets: SecretSettings,
     /// How long the directory's positive answer about a person and a connector may be used again.
     pub recheck_after: Duration,
@@ -104,6 +107,7 @@ impl Settings {
         let mut joined = Joined::default();
         for SourcedFile { path, file } in files {
             keep_one(&mut joined.directory, &path, file.directory, "directory")?;
+            keep_one(&mut joined.system_name, &path, file.system_name, "system_name")?;
             keep_one(&mut joined.crowd, &path, file.crowd, "[crowd]")?;
             keep_one(&mut joined.os, &path, file.os, "[os]")?;
             keep_one(&mut joined.secrets, &path, file.secrets, "[secrets]")?;
@@ -187,6 +191,7 @@ pub fn check_connector(
 struct Joined {
     last: PathBuf,
     directory: Option<Origin<DirectoryChoice>>,
+    system_name: Option<Origin<String>>,
     crowd: Option<Origin<CrowdTable>>,
     os: Option<Origin<OsTable>>,
     secrets: Option<Origin<SecretsTable>>,
@@ -229,6 +234,7 @@ impl Joined {
         Ok(Settings {
             directory,
             administrators,
+            system_name: self.system_name.map(resolve_system_name).transpose()?,
             secrets,
             recheck_after,
             cache_wait,
@@ -354,6 +360,10 @@ fn resolve_crowd(
         application: place.parse("application", &table.application)?,
     };
     Ok((DirectorySettings::Crowd(crowd), administrators, recheck_after))
+}
+
+fn resolve_system_name(Origin { path, value }: Origin<String>) -> Result<SystemName, ConfigError> {
+    value.parse().map_err(|source| ConfigError::SystemName { path, source })
 }
 
 fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSettings, ConfigError> {

@@ -17,6 +17,10 @@ fn hint(error: &ConfigError) -> Option<String> {
     match error {
         ConfigError::Missing { .. } => Some("set it up: afed init".to_owned()),
         ConfigError::UnknownKey { nearest, .. } => nearest.map(|nearest| format!("did you mean “{nearest}”?")),
+        ConfigError::SystemName { .. } => Some("give another, such as: system_name = \"build-1\"".to_owned()),
+        ConfigError::PersonInSystemScope { .. } => {
+            Some("give the value without {user.…}, or make the system a connector of its own".to_owned())
+        }
         ConfigError::NoSuchConnector { nearest, .. } => Some(nearest.as_ref().map_or_else(
             || "see which there are: afed connector list".to_owned(),
             |nearest| format!("did you mean “{nearest}”? All of them: afed connector list"),

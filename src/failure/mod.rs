@@ -14,6 +14,7 @@ use crate::model::account::AccessKeyIdError;
 use crate::model::crowd_address::CrowdAddressError;
 use crate::model::failure::{Failure, FailureKind as Kind};
 use crate::model::name::NameError;
+use crate::model::system_name::SystemNameError;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::table::printable;
@@ -96,12 +97,20 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(of_cache),
+        error.downcast_ref().map(of_system_name),
     ];
     known
         .into_iter()
         .flatten()
         .next()
         .or_else(|| is_of_the_request(error).then_some(Verdict::plain(Kind::Configuration)))
+}
+
+fn of_system_name(_: &SystemNameError) -> Verdict {
+    Verdict::hint(
+        Kind::Configuration,
+        "name the system in the configuration's first lines, such as: system_name = \"build-1\"",
+    )
 }
 
 /// Errors about what the person typed, named or keeps on this machine, whose own words say enough.
@@ -126,6 +135,12 @@ fn of_vending(error: &VendError) -> Verdict {
             let groups = groups.join(", ");
             Verdict::hint(Kind::Denied, format!("it is open to: {groups}; ask for membership in one of them"))
         }
+        VendError::NoSystemScope { connector } => Verdict::hint(
+            Kind::Denied,
+            format!(
+                "ask as a person: afed creds {connector}; or let the system in: system_scope = true in [connectors.{connector}]"
+            ),
+        ),
         VendError::SecretMissing { account, access_key_id } => Verdict::hint(
             Kind::Configuration,
             format!("store it: afed account create {account} --access-key-id {access_key_id} --secret-only"),

@@ -1,4 +1,4 @@
-//! A connector: a named way to get temporary credentials, and the groups it is open to.
+//! A connector: a named way to get temporary credentials, and to whom it is open.
 
 use super::duration::SessionDuration;
 use super::name::{AccountName, ConnectorName, GroupName};
@@ -14,6 +14,8 @@ pub struct Connector {
     pub duration: SessionDuration,
     /// The groups whose members may use it; empty means administrators only, never everyone.
     pub groups: Vec<GroupName>,
+    /// Whether it serves the system too, which is no person and in no group.
+    pub system_scope: bool,
     /// Where STS is asked, and what profiles are given.
     pub region: Region,
 }

@@ -3,6 +3,7 @@
 //! No file, network, clock or environment is read in this room.
 
 pub mod account;
+pub mod actor;
 pub mod arn;
 pub mod base_url;
 pub mod connector;
@@ -26,3 +27,4 @@ pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;
 pub mod sts_action;
+pub mod system_name;

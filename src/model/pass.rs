@@ -1,17 +1,17 @@
 //! What is remembered of a request for credentials: that the directory admitted somebody, or that it all failed.
-//! A pass belongs to one person, one connector and one state of the files it was derived from.
+//! A pass belongs to one actor, one connector and one state of the files it was derived from.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::actor::Actor;
 use super::failure::Failure;
 use super::file_mark::Watched;
 use super::hex::lower_hex;
 use super::lease::LeaseKey;
 use super::name::ConnectorName;
-use super::person::Person;
 use super::region::Region;
 
 /// The SHA-256 of what was asked for, in lower-case hex: the same request, the same key.
@@ -42,14 +42,14 @@ pub enum Outcome {
     Failed { at: Timestamp, failure: Failure },
 }
 
-/// A directory's positive answer about one person and one connector.
+/// That somebody was let in to one connector: by the directory's answer, or the system by the configuration.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Admission {
-    pub person: Person,
+    pub actor: Actor,
     pub at: Timestamp,
     /// How long the answer may be used again.
     pub good_for: Duration,
-    /// The lease that this person gets.
+    /// The lease that this actor gets.
     pub lease_key: LeaseKey,
     pub connector: ConnectorName,
     pub region: Region,

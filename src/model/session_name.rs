@@ -11,7 +11,8 @@ use super::hex::lower_hex;
 pub const ROLE_SESSION_LIMIT: usize = 64;
 /// The longest Name of GetFederationToken (STS API).
 pub const FEDERATION_LIMIT: usize = 32;
-const SHORTEST: usize = 2;
+/// The shortest of both (STS API).
+pub const SHORTEST: usize = 2;
 const DIGEST_DIGITS: usize = 8;
 
 /// The session name for a person: 2 to `limit` of `[A-Za-z0-9_=,.@-]`.
@@ -31,7 +32,8 @@ pub fn session_name(stored_name: &str, limit: usize) -> String {
     format!("{}-{}", &plain[..kept], digest(stored_name))
 }
 
-fn is_allowed(character: char) -> bool {
+/// Whether a session name may hold it.
+pub const fn is_allowed(character: char) -> bool {
     character.is_ascii_alphanumeric() || matches!(character, '_' | '=' | ',' | '.' | '@' | '-')
 }
 

@@ -2,7 +2,7 @@
 //! Values may name what the directory knows of the person, from the configuration only.
 //! Limits are those of the STS API: 50 tags, key 1-128, value 0-256 of `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
 
-use super::person::Person;
+use super::actor::Actor;
 
 /// The most tags a session may carry.
 pub const MOST_TAGS: usize = 50;
@@ -45,6 +45,9 @@ pub enum TagError {
     SourceIdentity(String),
     #[error("the directory knows no {0} of this person, and the connector needs it")]
     NotKnown(&'static str),
+    /// What the system is called must never pass for a person's name.
+    #[error("“{}” names a person, and the system is none", .0.escape_debug())]
+    NoPerson(String),
 }
 
 impl std::str::FromStr for Template {
@@ -72,17 +75,23 @@ impl std::str::FromStr for Template {
 }
 
 impl Template {
-    /// The value for one person; fails when the directory does not know what the template names.
-    pub fn fill(&self, person: &Person) -> Result<String, TagError> {
+    /// The value for one actor; fails when the directory does not know what the template names.
+    pub fn fill(&self, actor: &Actor) -> Result<String, TagError> {
+        let person = || actor.person().ok_or_else(|| TagError::NoPerson(self.to_string()));
         self.0
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => Ok(text.as_str()),
-                Piece::Name => Ok(person.name.as_str()),
-                Piece::Email => person.email.as_deref().ok_or(TagError::NotKnown("e-mail address")),
-                Piece::DisplayName => person.display_name.as_deref().ok_or(TagError::NotKnown("display name")),
+                Piece::Name => Ok(person()?.name.as_str()),
+                Piece::Email => person()?.email.as_deref().ok_or(TagError::NotKnown("e-mail address")),
+                Piece::DisplayName => person()?.display_name.as_deref().ok_or(TagError::NotKnown("display name")),
             })
             .collect()
+    }
+
+    /// Whether the value depends on a person.
+    pub fn names_a_person(&self) -> bool {
+        self.0.iter().any(|piece| !matches!(piece, Piece::Text(_)))
     }
 }
 
@@ -122,11 +131,11 @@ pub fn check(tag: &SessionTag) -> Result<(), TagError> {
     check_characters(&tag.key, &tag.value)
 }
 
-/// The source identity for one person: 2-64 of `[A-Za-z0-9_+=,.@-]`, not starting with `aws:` (STS API).
+/// The source identity for one actor: 2-64 of `[A-Za-z0-9_+=,.@-]`, not starting with `aws:` (STS API).
 ///
 /// It is never mapped: a changed identity in CloudTrail would be somebody else's.
-pub fn source_identity(template: &Template, person: &Person) -> Result<String, TagError> {
-    let text = template.fill(person)?;
+pub fn source_identity(template: &Template, actor: &Actor) -> Result<String, TagError> {
+    let text = template.fill(actor)?;
     let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
     if plain && (2..=64).contains(&text.len()) { Ok(text) } else { Err(TagError::SourceIdentity(text)) }
 }
@@ -142,9 +151,27 @@ fn check_characters(key: &str, text: &str) -> Result<(), TagError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::person::Person;
 
-    fn alice() -> Person {
-        Person { name: "alice".to_owned(), display_name: Some("Alice Smith".to_owned()), email: None }
+    fn alice() -> Actor {
+        let display_name = Some("Alice Smith".to_owned());
+        Actor::Person(Person { name: "alice".to_owned(), display_name, email: None })
+    }
+
+    #[test]
+    fn the_system_never_passes_for_a_person() {
+        let system = Actor::System("build".parse().unwrap());
+        for (text, expected) in [
+            ("", Ok(String::new())),
+            ("payments", Ok("payments".to_owned())),
+            ("{user.name}", Err(TagError::NoPerson("{user.name}".to_owned()))),
+            ("by {user.email}", Err(TagError::NoPerson("by {user.email}".to_owned()))),
+            ("{user.display_name}", Err(TagError::NoPerson("{user.display_name}".to_owned()))),
+        ] {
+            let template: Template = text.parse().unwrap();
+            assert_eq!(template.names_a_person(), expected.is_err(), "{text}");
+            assert_eq!(template.fill(&system), expected, "{text}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod files;
+pub mod host;
 #[cfg(target_os = "linux")]
 pub mod kernel_keyring;
 pub mod locks;

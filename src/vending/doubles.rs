@@ -46,17 +46,25 @@ pub fn session_id() -> SecretId {
 pub struct FakeDirectory {
     groups: Vec<String>,
     failing: bool,
+    /// Groups about which the directory answers with something odd.
+    troubles: Vec<String>,
     pub questions: Rc<Cell<u32>>,
 }
 
 impl FakeDirectory {
     pub fn with_groups(groups: &[&str]) -> Self {
         let groups = groups.iter().map(|group| (*group).to_owned()).collect();
-        Self { groups, failing: false, questions: Rc::default() }
+        Self { groups, failing: false, troubles: Vec::new(), questions: Rc::default() }
     }
 
     pub fn failing() -> Self {
-        Self { groups: Vec::new(), failing: true, questions: Rc::default() }
+        Self { groups: Vec::new(), failing: true, troubles: Vec::new(), questions: Rc::default() }
+    }
+
+    /// The same, but for this group.
+    pub fn with_trouble(mut self, group: &str) -> Self {
+        self.troubles.push(group.to_owned());
+        self
     }
 }
 
@@ -69,6 +77,9 @@ impl Directory for FakeDirectory {
         self.questions.set(self.questions.get() + 1);
         if self.failing {
             return Err(DirectoryError::SessionEnded { directory: "crowd".to_owned() });
+        }
+        if self.troubles.iter().any(|name| name == group.as_str()) {
+            return Err(DirectoryError::OutOfOrder { directory: "crowd".to_owned(), status: 500 });
         }
         let member = self.groups.iter().any(|name| name == group.as_str());
         Ok(if member { Membership::Member } else { Membership::NotMember })

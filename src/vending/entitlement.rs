@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::model::name::GroupName;
 use crate::model::person::{Membership, Person};
@@ -25,103 +26,97 @@ pub enum Entitlement {
     None,
 }
 
-/// The groups of one person, each asked of the directory once.
-pub struct Memberships<'a> {
-    directory: &'a dyn Directory,
-    person: &'a Person,
-    known: RefCell<BTreeMap<GroupName, Membership>>,
-}
-
-impl<'a> Memberships<'a> {
-    pub const fn of(person: &'a Person, directory: &'a dyn Directory) -> Self {
-        Self { directory, person, known: RefCell::new(BTreeMap::new()) }
-    }
-
-    /// Whether the person is in the group.
-    pub fn includes(&self, group: &GroupName) -> Result<bool, DirectoryError> {
-        let known = self.known.borrow().get(group).copied();
-        let membership = match known {
-            Some(membership) => membership,
-            None => {
-                let membership = self.directory.membership(self.person, group)?;
-                self.known.borrow_mut().insert(group.clone(), membership);
-                membership
-            }
-        };
-        Ok(membership == Membership::Member)
-    }
-
-    /// The first of the groups that the person is in.
-    pub fn first_of(&self, groups: &[GroupName]) -> Result<Option<GroupName>, DirectoryError> {
-        for group in groups {
-            if self.includes(group)? {
-                return Ok(Some(group.clone()));
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// Decides. Administrators are asked about last: their rights are the exception.
-pub fn decide(openness: Openness<'_>, memberships: &Memberships<'_>) -> Result<Entitlement, DirectoryError> {
-    if let Some(group) = memberships.first_of(openness.groups)? {
+/// Decides, from whatever tells membership; its first error ends it. Administrators are asked about last: their rights
+/// are the exception.
+pub fn decide<E>(openness: Openness<'_>, includes: impl Fn(&GroupName) -> Result<bool, E>) -> Result<Entitlement, E> {
+    if let Some(group) = first_of(openness.groups, &includes)? {
         return Ok(Entitlement::Member(group));
     }
     if openness.administrators_use_every_connector
-        && let Some(group) = memberships.first_of(openness.administrator_groups)?
+        && let Some(group) = first_of(openness.administrator_groups, &includes)?
     {
         return Ok(Entitlement::Administrator(group));
     }
     Ok(Entitlement::None)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::vending::doubles::{FakeDirectory, groups, person};
-
-    fn decide_for(memberships: &[&str], own: &[&str], every: bool) -> Entitlement {
-        let directory = FakeDirectory::with_groups(memberships);
-        let person = person("alice");
-        let (own, administrators) = (groups(own), groups(&["aws-admins"]));
-        let openness =
-            Openness { groups: &own, administrator_groups: &administrators, administrators_use_every_connector: every };
-        decide(openness, &Memberships::of(&person, &directory)).unwrap()
-    }
-
-    #[test]
-    fn membership_opens_and_nothing_else_does() {
-        let group = |name: &str| name.parse::<GroupName>().unwrap();
-        for (memberships, own, every, expected) in [
-            (&["developers"][..], &["ops", "developers"][..], true, Entitlement::Member(group("developers"))),
-            (&["others"], &["developers"], true, Entitlement::None),
-            (&[], &[], true, Entitlement::None),
-            (&["developers"], &[], true, Entitlement::None),
-            (&["aws-admins"], &[], true, Entitlement::Administrator(group("aws-admins"))),
-            (&["aws-admins"], &["developers"], true, Entitlement::Administrator(group("aws-admins"))),
-            (&["aws-admins"], &["developers"], false, Entitlement::None),
-            (&["aws-admins"], &["aws-admins"], false, Entitlement::Member(group("aws-admins"))),
-        ] {
-            assert_eq!(decide_for(memberships, own, every), expected, "{memberships:?} {own:?} {every}");
+fn first_of<E>(
+    groups: &[GroupName],
+    includes: &impl Fn(&GroupName) -> Result<bool, E>,
+) -> Result<Option<GroupName>, E> {
+    for group in groups {
+        if includes(group)? {
+            return Ok(Some(group.clone()));
         }
     }
+    Ok(None)
+}
 
-    #[test]
-    fn a_directory_that_fails_entitles_nobody() {
-        let directory = FakeDirectory::failing();
-        let (person, own) = (person("alice"), groups(&["developers"]));
-        let openness = Openness { groups: &own, administrator_groups: &[], administrators_use_every_connector: true };
-        assert!(decide(openness, &Memberships::of(&person, &directory)).is_err());
+/// What a directory says of a person and a group; a trouble is shared by all who hear of it.
+pub type Answer = Result<bool, Rc<DirectoryError>>;
+
+/// The groups of one person for whoever looks at many connectors: each is asked of the directory once, failures too.
+pub struct Memberships<'a> {
+    directory: &'a dyn Directory,
+    person: &'a Person,
+    known: RefCell<BTreeMap<GroupName, Answer>>,
+    /// What would meet every further question as well; none is asked then.
+    gone: RefCell<Option<Rc<DirectoryError>>>,
+}
+
+impl<'a> Memberships<'a> {
+    pub const fn of(person: &'a Person, directory: &'a dyn Directory) -> Self {
+        Self { directory, person, known: RefCell::new(BTreeMap::new()), gone: RefCell::new(None) }
     }
 
-    #[test]
-    fn each_group_is_asked_about_once() {
-        let directory = FakeDirectory::with_groups(&[]);
-        let (person, own) = (person("alice"), groups(&["developers", "developers"]));
-        let memberships = Memberships::of(&person, &directory);
-        for _ in 0..3 {
-            assert_eq!(memberships.first_of(&own).unwrap(), None);
+    /// Whether the person is in the group.
+    pub fn includes(&self, group: &GroupName) -> Answer {
+        if let Some(known) = self.known.borrow().get(group) {
+            return known.clone();
         }
-        assert_eq!(directory.questions.get(), 1);
+        let answer = self.ask(group);
+        self.known.borrow_mut().insert(group.clone(), answer.clone());
+        answer
+    }
+
+    /// Whether the person may use what is open like this, and why.
+    pub fn entitlement(&self, openness: Openness<'_>) -> Result<Entitlement, Rc<DirectoryError>> {
+        decide(openness, |group| self.includes(group))
+    }
+
+    /// The groups that the directory did not tell about, by what went wrong in its words.
+    pub fn troubles(&self) -> BTreeMap<String, Vec<GroupName>> {
+        let mut troubles: BTreeMap<String, Vec<GroupName>> = BTreeMap::new();
+        for (group, answer) in self.known.borrow().iter() {
+            if let Err(error) = answer {
+                troubles.entry(error.to_string()).or_default().push(group.clone());
+            }
+        }
+        troubles
+    }
+
+    fn ask(&self, group: &GroupName) -> Answer {
+        if let Some(error) = self.gone.borrow().as_ref() {
+            return Err(Rc::clone(error));
+        }
+        let answer = is_member(self.directory, self.person, group).map_err(Rc::new);
+        if let Err(error) = &answer
+            && !may_be_about_one_group(error)
+        {
+            self.gone.replace(Some(Rc::clone(error)));
+        }
+        answer
     }
 }
+
+/// Whether the directory says that the person is in the group.
+pub fn is_member(directory: &dyn Directory, person: &Person, group: &GroupName) -> Result<bool, DirectoryError> {
+    Ok(directory.membership(person, group)? == Membership::Member)
+}
+
+const fn may_be_about_one_group(error: &DirectoryError) -> bool {
+    matches!(error, DirectoryError::Unexpected { .. } | DirectoryError::OutOfOrder { .. })
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,9 @@ pub enum VendError {
     /// The directory knows the person, and the person is in none of the groups.
     #[error("“{}” may not use the connector “{connector}”", .person.escape_debug())]
     NotEntitled { person: String, connector: ConnectorName, groups: Vec<GroupName> },
+    /// It was asked for the system, and the connector serves persons only.
+    #[error("the connector “{connector}” is not open to the system")]
+    NoSystemScope { connector: ConnectorName },
     /// The configuration names a key whose secret half is nowhere.
     #[error("the secret of the access key {access_key_id} (account “{account}”) is not in the secret store")]
     SecretMissing { account: AccountName, access_key_id: AccessKeyId },

@@ -4,16 +4,24 @@
 use sha2::{Digest, Sha256};
 
 use crate::model::account::AccessKeyId;
+use crate::model::actor::Scope;
 use crate::model::lease::LeaseKey;
 use crate::model::pass::PassKey;
 use crate::model::principal::SessionPolicies;
 use crate::model::session_tag::SessionTag;
 use crate::ports::{IssueAction, IssueRequest};
 
-/// The key of what `request`, signed with this access key at this endpoint, would yield.
-pub fn lease_key(access_key_id: &AccessKeyId, endpoint: Option<&str>, request: &IssueRequest) -> LeaseKey {
+/// The key of what `request`, made in this scope and signed with this access key at this endpoint, would yield. What a
+/// person got is never the system's, even where AWS is told the same name.
+pub fn lease_key(
+    scope: Scope,
+    access_key_id: &AccessKeyId,
+    endpoint: Option<&str>,
+    request: &IssueRequest,
+) -> LeaseKey {
     let mut parts = Parts(Sha256::new());
     parts.add("version", "1");
+    parts.add("scope", scope.as_str());
     parts.add("access key", access_key_id.as_str());
     parts.add_optional("endpoint", endpoint);
     parts.add("region", request.region.as_str());

@@ -166,6 +166,7 @@ fn told_when_written<T>(found: Result<Option<T>, CacheError>) -> Result<Option<T
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::actor::Actor;
     use crate::model::failure::{Failure, FailureKind};
     use crate::model::file_mark::FileMark;
     use crate::vending::doubles::{FakeCache, HandClock, lease, person};
@@ -183,7 +184,7 @@ mod tests {
         memory.keep(&key, &[watched], outcome(at)).unwrap();
         clock.advance(later);
         match memory.admission(&key, Arrival { at: at + SignedDuration::from_secs(arrived), caller }) {
-            Ok(Some(admission)) => admission.person.name,
+            Ok(Some(admission)) => admission.actor.session_name(64),
             Ok(None) => "nothing".to_owned(),
             Err(error) => error.to_string(),
         }
@@ -193,7 +194,7 @@ mod tests {
     fn an_admission_serves_while_it_is_good_and_whoever_came_before_it() {
         let admitted = |at| {
             Outcome::Admitted(Admission {
-                person: person("alice"),
+                actor: Actor::Person(person("alice")),
                 at,
                 good_for: Duration::from_secs(300),
                 lease_key: LeaseKey::from_digest(KEY),

@@ -1,5 +1,5 @@
 //! What happens when somebody asks for credentials. No input or output of its own: ports do that.
-//! The person comes from the directory port only, and every error on the way denies.
+//! A person comes from the directory port only, and every error on the way denies.
 
 pub mod entitlement;
 mod error;
@@ -11,7 +11,7 @@ mod vend;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
-pub use vend::{Order, Recall, Source, Vended, Vendor};
+pub use vend::{Asker, Order, Recall, Source, Vended, Vendor};
 
 #[cfg(test)]
 pub mod doubles;

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::entitlement::{Entitlement, Memberships, Openness, decide};
+use super::entitlement::{Entitlement, Openness, decide, is_member};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
 use super::lease_key::lease_key;
 use super::memory::{Arrival, Memory, Recalled};
 use crate::model::account::{AccessKey, Account, AccountSource};
+use crate::model::actor::Actor;
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
@@ -19,8 +20,9 @@ use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
 use crate::model::principal::Principal;
-use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
+use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT};
 use crate::model::session_tag::{self, SessionTag, TagError, Template};
+use crate::model::system_name::SystemName;
 use crate::ports::{
     CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
 };
@@ -40,12 +42,23 @@ pub struct Vendor<'a> {
 pub struct Order<'a> {
     pub connector: &'a Connector,
     pub account: &'a Account,
-    pub openness: Openness<'a>,
+    pub asker: Asker<'a>,
     /// Where STS is asked, when that is not its own regional endpoint.
     pub endpoint: Option<&'a str>,
-    /// Shows who asks; only called when the directory must be.
-    pub evidence: &'a dyn Fn() -> Result<Evidence, VendError>,
     pub recall: Recall<'a>,
+}
+
+/// For whom it is asked, with what decides whether they get it.
+#[derive(Clone, Copy)]
+pub enum Asker<'a> {
+    /// Whoever the evidence shows, if a group lets them in.
+    Person {
+        openness: Openness<'a>,
+        /// Shows who asks; only called when the directory must be.
+        evidence: &'a dyn Fn() -> Result<Evidence, VendError>,
+    },
+    /// Nobody: no evidence is looked at and no directory is asked; the connector alone decides.
+    System(&'a SystemName),
 }
 
 /// How a request is remembered.
@@ -67,7 +80,7 @@ pub struct Recall<'a> {
 #[derive(Debug)]
 pub struct Vended {
     pub lease: Lease,
-    pub person: Person,
+    pub actor: Actor,
     pub source: Source,
     /// What could not be kept for the next time.
     pub not_kept: Option<CacheError>,
@@ -86,12 +99,12 @@ impl From<Recalled> for Vended {
     fn from(recalled: Recalled) -> Self {
         let Recalled { lease, admission, trouble } = recalled;
         let source = trouble.map_or(Source::Memory, Source::MemoryForWantOfNew);
-        Self { lease, person: admission.person, source, not_kept: None }
+        Self { lease, actor: admission.actor, source, not_kept: None }
     }
 }
 
 impl Vendor<'_> {
-    /// Credentials for whoever the evidence shows, if they are entitled to the connector.
+    /// Credentials for the asker, if the connector is open to them.
     pub fn vend(&self, order: Order<'_>) -> Result<Vended, VendError> {
         if let Some(recalled) = self.memory.recall(order.recall.key, order.recall.arrival)? {
             return Ok(recalled.into());
@@ -124,15 +137,15 @@ impl Vendor<'_> {
     }
 
     fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
-        let (person, admitted_at) = match self.earlier_admission(order)? {
-            Some(admission) => (admission.person, admission.at),
+        let (actor, admitted_at) = match self.earlier_admission(order)? {
+            Some(admission) => (admission.actor, admission.at),
             None => self.admit(order)?,
         };
-        let (request, lease_key) = request_of(order, &person)?;
+        let (request, lease_key) = request_of(order, &actor)?;
         let mut admission = Admission {
-            person: person.clone(),
+            actor: actor.clone(),
             at: admitted_at,
-            good_for: order.recall.good_for,
+            good_for: good_for(order),
             lease_key,
             connector: order.connector.name.clone(),
             region: order.connector.region.clone(),
@@ -143,7 +156,7 @@ impl Vendor<'_> {
             admission.unrenewed = Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() });
         }
         let kept = self.keep(order, admission);
-        Ok(Vended { lease, person, source, not_kept: lease_not_kept.or(kept.err()) })
+        Ok(Vended { lease, actor, source, not_kept: lease_not_kept.or(kept.err()) })
     }
 
     fn keep(&self, order: Order<'_>, admission: Admission) -> Result<(), CacheError> {
@@ -159,24 +172,43 @@ impl Vendor<'_> {
         self.memory.admission(order.recall.key, order.recall.arrival)
     }
 
-    /// Asks the directory. Whoever it does not admit loses what was cached for them.
-    fn admit(&self, order: Order<'_>) -> Result<(Person, Timestamp), VendError> {
-        let evidence = (order.evidence)()?;
-        let directory = (self.directory)()?;
-        let person = directory.identify(&evidence)?.person;
-        let at = self.memory.clock.now();
-        if decide(order.openness, &Memberships::of(&person, directory.as_ref()))? != Entitlement::None {
-            return Ok((person, at));
+    /// Finds out who asks and whether they are let in. Whoever is not loses what was cached for them.
+    fn admit(&self, order: Order<'_>) -> Result<(Actor, Timestamp), VendError> {
+        let Order { connector, .. } = order;
+        let (actor, at, is_open) = match order.asker {
+            Asker::System(name) => (Actor::System(name.clone()), self.memory.clock.now(), connector.system_scope),
+            Asker::Person { openness, evidence } => {
+                let (person, at, entitlement) = self.ask_directory(openness, evidence)?;
+                (Actor::Person(person), at, entitlement != Entitlement::None)
+            }
+        };
+        if is_open {
+            return Ok((actor, at));
         }
-        if let Ok((_, lease_key)) = request_of(order, &person) {
+        if let Ok((_, lease_key)) = request_of(order, &actor) {
             // The denial itself is what the caller must hear of; a lease that stays is reached by nobody it denies.
             drop(self.memory.leases.forget(&lease_key));
         }
-        Err(VendError::NotEntitled {
-            person: person.name,
-            connector: order.connector.name.clone(),
-            groups: order.connector.groups.clone(),
+        let name = connector.name.clone();
+        Err(match actor {
+            Actor::System(_) => VendError::NoSystemScope { connector: name },
+            Actor::Person(Person { name: person, .. }) => {
+                VendError::NotEntitled { person, connector: name, groups: connector.groups.clone() }
+            }
         })
+    }
+
+    fn ask_directory(
+        &self,
+        openness: Openness<'_>,
+        evidence: &dyn Fn() -> Result<Evidence, VendError>,
+    ) -> Result<(Person, Timestamp, Entitlement), VendError> {
+        let evidence = evidence()?;
+        let directory = (self.directory)()?;
+        let person = directory.identify(&evidence)?.person;
+        let at = self.memory.clock.now();
+        let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))?;
+        Ok((person, at, entitlement))
     }
 
     fn lease(
@@ -227,40 +259,48 @@ impl Vendor<'_> {
     }
 }
 
+/// How long the admission may be used again. The system's rests on the configuration alone, whose files are watched.
+const fn good_for(order: Order<'_>) -> Duration {
+    match order.asker {
+        Asker::Person { .. } => order.recall.good_for,
+        Asker::System(_) => Duration::MAX,
+    }
+}
+
 /// Whether a valid lease may stand in: AWS could not be asked, as opposed to having said no.
 const fn is_passing(error: &TokenServiceError) -> bool {
     matches!(error, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
 }
 
-/// What STS is told for this person, and where the lease is kept.
-fn request_of(order: Order<'_>, person: &Person) -> Result<(IssueRequest, LeaseKey), VendError> {
-    let request = issue_request(order.connector, person)
+/// What STS is told for this actor, and where the lease is kept.
+fn request_of(order: Order<'_>, actor: &Actor) -> Result<(IssueRequest, LeaseKey), VendError> {
+    let request = issue_request(order.connector, actor)
         .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
     let AccountSource::AccessKey { access_key_id, .. } = &order.account.source;
-    let key = lease_key(access_key_id, order.endpoint, &request);
+    let key = lease_key(actor.scope(), access_key_id, order.endpoint, &request);
     Ok((request, key))
 }
 
-/// What STS is told for this person. Everything in it comes from the configuration and the directory.
-pub fn issue_request(connector: &Connector, person: &Person) -> Result<IssueRequest, TagError> {
+/// What STS is told for this actor. Everything in it comes from the configuration and the directory.
+pub fn issue_request(connector: &Connector, actor: &Actor) -> Result<IssueRequest, TagError> {
     let action = match &connector.principal {
         Principal::AssumeRole(role) => IssueAction::AssumeRole {
             role_arn: role.role_arn.clone(),
-            session_name: session_name(&person.name, ROLE_SESSION_LIMIT),
+            session_name: actor.session_name(ROLE_SESSION_LIMIT),
             external_id: role.external_id.clone(),
             policies: role.policies.clone(),
-            tags: session_tags(&role.tags, person)?,
+            tags: session_tags(&role.tags, actor)?,
             transitive_tags: role.transitive_tags.clone(),
             source_identity: role
                 .source_identity
                 .as_ref()
-                .map(|template| session_tag::source_identity(template, person))
+                .map(|template| session_tag::source_identity(template, actor))
                 .transpose()?,
         },
         Principal::FederatedUser(user) => IssueAction::GetFederationToken {
-            name: session_name(&person.name, FEDERATION_LIMIT),
+            name: actor.session_name(FEDERATION_LIMIT),
             policies: user.policies.clone(),
-            tags: session_tags(&user.tags, person)?,
+            tags: session_tags(&user.tags, actor)?,
         },
         Principal::SessionToken => IssueAction::GetSessionToken,
     };
@@ -269,11 +309,11 @@ pub fn issue_request(connector: &Connector, person: &Person) -> Result<IssueRequ
 
 fn session_tags<'a>(
     tags: impl IntoIterator<Item = (&'a String, &'a Template)>,
-    person: &Person,
+    actor: &Actor,
 ) -> Result<Vec<SessionTag>, TagError> {
     tags.into_iter()
         .map(|(key, template)| {
-            let tag = SessionTag { key: key.clone(), value: template.fill(person)? };
+            let tag = SessionTag { key: key.clone(), value: template.fill(actor)? };
             session_tag::check(&tag)?;
             Ok(tag)
         })

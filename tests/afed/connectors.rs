@@ -148,11 +148,11 @@ fn sandbox_with_connectors() -> Sandbox {
 fn connectors_are_listed_and_shown() {
     let sandbox = sandbox_with_connectors();
     sandbox.run(&["connector", "list"]).prints(
-        "CONNECTOR  ACCOUNT  PRINCIPAL      DURATION  OPEN TO\n\
-         build      ops      assume-role    30m       developers, testers\n\
-         deploy     ops      assume-role    1h        developers\n\
-         own        ops      session-token  12h       administrators only\n",
-        "",
+        "CONNECTOR  ACCOUNT  PRINCIPAL      DURATION  OPEN TO              OPEN TO YOU\n\
+         build      ops      assume-role    30m       developers, testers  not known\n\
+         deploy     ops      assume-role    1h        developers           not known\n\
+         own        ops      session-token  12h       administrators only  not known\n",
+        "warning: what is open to you is not known: nobody is logged in to $CROWD\nhint: log in: afed login\n",
     );
     let role = &aws().guarded_role;
     sandbox.run(&["connector", "show", "build"]).prints(
@@ -193,18 +193,20 @@ fn connectors_are_listed_and_shown() {
 #[test]
 fn programs_get_the_same_as_json() {
     let sandbox = sandbox_with_connectors();
-    let build = json!({
+    let mut build = json!({
         "name": "build", "account": "ops", "principal": "assume-role", "duration_seconds": 1800, "region": "eu-west-1",
-        "groups": ["developers", "testers"], "role_arn": aws().guarded_role, "external_id": "example",
+        "groups": ["developers", "testers"], "system_scope": false, "role_arn": aws().guarded_role, "external_id": "example",
         "policy": "{\"Version\": \"2012-10-17\", \"Statement\": []}", "policy_arns": [READ_ONLY],
         "tags": {"person": "{user.name}"}, "transitive_tags": ["person"], "source_identity": "{user.name}",
+        "open_to_you": null,
     });
     let own = json!({
         "name": "own", "account": "ops", "principal": "session-token", "duration_seconds": 43200,
-        "region": "us-east-1", "groups": [],
+        "region": "us-east-1", "groups": [], "system_scope": false, "open_to_you": null,
     });
     let listed = sandbox.run(&["connector", "list", "--json"]).succeeds().json();
     assert_eq!((listed.as_array().unwrap().len(), &listed[0], &listed[2]), (3, &build, &own));
+    build.as_object_mut().unwrap().remove("open_to_you");
     let mut shown = build;
     shown["configured_in"] = json!("$SANDBOX/home/.config/afed/config.toml");
     assert_eq!(sandbox.run(&["connector", "show", "build", "--json"]).succeeds().json(), shown);

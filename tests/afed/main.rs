@@ -47,6 +47,7 @@ mod sign_in;
 mod sources;
 mod sts_limits;
 mod sts_proxy;
+mod system_scope;
 mod terminal;
 mod trap;
 mod two_users;

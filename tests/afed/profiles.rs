@@ -65,7 +65,7 @@ fn a_new_file_is_private_and_holds_the_hook() {
         .prints("PROFILE  CONNECTOR  REGION     STATE\nwork     deploy     eu-west-1  works\n", "");
     let listed = sandbox.run(&["profile", "list", "--json"]).succeeds().json();
     let expected = serde_json::json!([{
-        "name": "work", "connector": "deploy", "region": "eu-west-1", "program": "$AFED", "state": "works",
+        "name": "work", "connector": "deploy", "region": "eu-west-1", "program": "$AFED", "scope": "person", "state": "works",
     }]);
     assert_eq!(listed, expected);
 }

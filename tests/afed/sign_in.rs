@@ -129,7 +129,9 @@ fn whoami_tells_the_person_the_groups_that_matter_and_what_is_open() {
             "person": { "name": "root-admin", "display_name": "Root Admin", "email": "root-admin@example.com" },
             "until": "SOON",
             "groups": ["aws-admins"],
+            "administrator": "aws-admins",
             "connectors": [{ "name": "deploy", "because": "administrator through aws-admins" }],
+            "not_known": [],
         })
     );
     sandbox.log_in("bob");

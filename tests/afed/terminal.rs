@@ -84,6 +84,7 @@ fn create_account_and_connector(sandbox: &Sandbox) -> String {
         .line("How long its credentials live (such as 45m or 12h) [1h]: ", "13h")
         .line("error: assume-role leases live 900 to 43200 seconds", "45m")
         .line("Region [us-east-1]: ", "")
+        .answer("Whom shall it serve?", ENTER)
         .line("Groups that may use it, separated by commas", "developers, aws-admins")
         .succeeds();
     assert!(ended.screen_ends_with(
@@ -177,6 +178,7 @@ fn a_federated_user_is_led_to_a_policy() {
         .line("File with the policy: ", "policy.json")
         .line("[12h]: ", "")
         .line("Region [us-east-1]: ", "eu-west-1")
+        .answer("Whom shall it serve?", ENTER)
         .line("Groups that may use it", "")
         .succeeds();
     assert_eq!(

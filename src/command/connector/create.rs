@@ -45,6 +45,9 @@ pub struct CreateArgs {
     /// Open it to administrators only
     #[arg(long, conflicts_with = "groups")]
     administrators_only: bool,
+    /// Open it to the system too: afed creds NAME --system, with no person
+    #[arg(long)]
+    system_scope: bool,
     /// How long its credentials live, such as 3600 or 1h30m [default: 1h for roles, 12h for the others]
     #[arg(long, value_name = "DURATION")]
     duration: Option<SessionDuration>,
@@ -79,10 +82,7 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let connector = check_connector(&name, table.clone(), path, &config_file::read_policy).map_err(of_the_flag)?;
     settings.account(connector.account.as_str())?;
     config_file::edit(app, path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
-    let open_to = match &table.groups[..] {
-        [] => "administrators only".to_owned(),
-        groups => groups.join(", "),
-    };
+    let open_to = super::show::open_to(&connector, settings);
     streams.status(&format!("Added the connector “{name}”, open to: {open_to}"));
     streams.hint(&format!("use it: afed creds {name}"));
     Ok(())
@@ -114,6 +114,7 @@ fn as_given(args: &CreateArgs, account: String, principal: PrincipalType) -> Res
         external_id: args.external_id.clone(),
         duration: args.duration.map(|duration| DurationValue::Text(duration.to_string())),
         groups: args.groups.clone(),
+        system_scope: args.system_scope.then_some(true),
         region: args.region.clone(),
         policy: None,
         policy_file: args.policy_file.as_deref().map(std::path::absolute).transpose()?,

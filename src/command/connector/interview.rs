@@ -57,6 +57,9 @@ const GROUPS: Question = Question {
     flag: "--group GROUP or --administrators-only",
 };
 
+const SYSTEM_SCOPE: Question =
+    Question { what: "whether it serves the system", prompt: "Whom shall it serve?", flag: "--system-scope" };
+
 /// Where policies are written and tried, in AWS's own tools.
 const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
 
@@ -127,7 +130,16 @@ pub fn lead_through(
     if table.region.is_none() {
         table.region = region(table.role_arn.as_deref(), app)?;
     }
+    if table.system_scope.is_none() {
+        table.system_scope = system_scope(app)?;
+    }
     Ok(())
+}
+
+fn system_scope(app: &App) -> Result<Option<bool>> {
+    let answers =
+        [("people only".to_owned(), None), ("people, and the system with no person (--system)".to_owned(), Some(true))];
+    SYSTEM_SCOPE.one_of(app, None, &answers)
 }
 
 fn ask_for_policy(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::command::{answer, config_file};
+use crate::config::settings::Settings;
 use crate::model::connector::Connector;
 use crate::model::principal::Principal;
 use crate::ui::Streams;
@@ -45,7 +46,7 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
             ("external id", role.and_then(|role| role.external_id.clone())),
             ("duration", Some(connector.duration.to_string())),
             ("region", Some(connector.region.to_string())),
-            ("open to", Some(open_to(&connector))),
+            ("open to", Some(open_to(&connector, settings))),
             ("policy", policies.and_then(|policies| policies.inline.as_ref()).map(ToString::to_string)),
             ("policy ARNs", policies.and_then(|policies| joined(&policies.arns))),
             ("tags", joined(&tag_lines(&connector))),
@@ -56,9 +57,18 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
     )
 }
 
-/// The groups, or the administrators alone.
-pub fn open_to(connector: &Connector) -> String {
-    joined(&connector.groups).unwrap_or_else(|| "administrators only".to_owned())
+/// The groups, or the administrators alone where they use every connector, and the system.
+pub fn open_to(connector: &Connector, settings: &Settings) -> String {
+    let administrators = &settings.administrators;
+    let administrators = administrators.use_every_connector && !administrators.groups.is_empty();
+    match (joined(&connector.groups), administrators, connector.system_scope) {
+        (Some(groups), _, false) => groups,
+        (Some(groups), _, true) => format!("{groups}; the system"),
+        (None, true, false) => "administrators only".to_owned(),
+        (None, true, true) => "administrators; the system".to_owned(),
+        (None, false, false) => "nobody".to_owned(),
+        (None, false, true) => "the system only".to_owned(),
+    }
 }
 
 fn joined<T: ToString>(items: &[T]) -> Option<String> {
@@ -79,6 +89,7 @@ pub fn as_json(connector: &Connector) -> Value {
         "duration_seconds": connector.duration.seconds(),
         "region": connector.region,
         "groups": connector.groups,
+        "system_scope": connector.system_scope,
     });
     if let Principal::AssumeRole(role) = &connector.principal {
         shown["role_arn"] = json!(role.role_arn);

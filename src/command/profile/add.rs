@@ -8,7 +8,10 @@ use crate::app::App;
 use crate::aws_files::{self, AddOutcome, Hook, Overwrite, ProfileName};
 use crate::command::config_file;
 use crate::command::error::CommandError;
+use crate::command::scope_args::ScopeArgs;
+use crate::model::actor::Scope;
 use crate::ui::Streams;
+use crate::vending::VendError;
 
 /// Add a profile whose credentials come from a connector
 #[derive(Debug, Args)]
@@ -19,6 +22,8 @@ pub struct AddArgs {
     /// The connector that gives the credentials [default: the one named as the profile]
     #[arg(long, value_name = "CONNECTOR")]
     connector: Option<String>,
+    #[command(flatten)]
+    scope: ScopeArgs,
     /// Overwrite a profile that afed did not write
     #[arg(long)]
     force: bool,
@@ -29,11 +34,15 @@ pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let named_alike = || args.name.as_ref().map(ToString::to_string).unwrap_or_default();
     let connector = args.connector.clone().unwrap_or_else(named_alike);
     let connector = settings.connector(&connector, &config_file::read_policy)?;
+    let scope = args.scope.scope();
+    if scope == Scope::System && !connector.system_scope {
+        return Err(VendError::NoSystemScope { connector: connector.name }.into());
+    }
     let name = match &args.name {
         Some(name) => name.clone(),
         None => connector.name.as_str().parse()?,
     };
-    let hook = Hook::new(&app.program()?, app.chosen_config()?.as_deref(), connector.name.clone())?;
+    let hook = Hook::new(&app.program()?, app.chosen_config()?.as_deref(), connector.name.clone(), scope)?;
     let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
     let path = &app.paths.aws_config;
     let (outcome, file) =

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::aws_files::{self, HookProfile};
 use crate::command::answer;
 use crate::config::settings::Settings;
+use crate::model::actor::Scope;
 use crate::render::table::table;
 use crate::ui::Streams;
 
@@ -30,6 +31,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
                 json!({
                     "name": profile.name,
                     "connector": profile.hook.connector(),
+                    "scope": profile.hook.scope().as_str(),
                     "region": profile.region,
                     "program": profile.hook.program(),
                     "state": state(profile, settings),
@@ -47,10 +49,17 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         .iter()
         .map(|profile| {
             let region = profile.region.clone().unwrap_or_else(|| "none".to_owned());
-            [profile.name.clone(), profile.hook.connector().to_string(), region, state(profile, settings).to_owned()]
+            [profile.name.clone(), connector(profile), region, state(profile, settings).to_owned()]
         })
         .collect();
     answer::text(streams, &table(["PROFILE", "CONNECTOR", "REGION", "STATE"], &rows))
+}
+
+fn connector(profile: &HookProfile) -> String {
+    match profile.hook.scope() {
+        Scope::Person => profile.hook.connector().to_string(),
+        Scope::System => format!("{} --system", profile.hook.connector()),
+    }
 }
 
 fn state(profile: &HookProfile, settings: &Settings) -> &'static str {

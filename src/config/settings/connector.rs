@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{FileReader, Origin, Place};
-use crate::config::error::ConfigError;
+use crate::config::error::{ConfigError, PersonalValue};
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::model::connector::Connector;
 use crate::model::duration::SessionDuration;
@@ -27,7 +27,21 @@ pub fn resolve(name: &str, origin: &Origin<ConnectorTable>, read: &FileReader<'_
     check_duration(principal_type, duration).map_err(broken)?;
     let region = region(&place, &name, table.region.as_deref(), &principal)?;
     let groups = place.groups("groups", &table.groups)?;
-    Ok(Connector { name, account, principal, duration, groups, region })
+    let system_scope = table.system_scope.unwrap_or(false);
+    if let (true, Some(value)) = (system_scope, personal_value(&principal)) {
+        return Err(ConfigError::PersonInSystemScope { connector: name, value });
+    }
+    Ok(Connector { name, account, principal, duration, groups, system_scope, region })
+}
+
+/// The first value that only a person could fill.
+fn personal_value(principal: &Principal) -> Option<PersonalValue> {
+    if let Some((key, _)) = principal.tags().find(|(_, template)| template.names_a_person()) {
+        return Some(PersonalValue::Tag(key.clone()));
+    }
+    let Principal::AssumeRole(role) = principal else { return None };
+    let template = role.source_identity.as_ref()?;
+    template.names_a_person().then_some(PersonalValue::SourceIdentity)
 }
 
 fn principal_fields(
