@@ -15,6 +15,8 @@ use crate::config::file::{self, SourcedFile};
 use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::crowd::{CrowdDirectory, CrowdOptions};
+use crate::federation::FederationEndpoint;
+use crate::model::console::ConsoleAddress;
 use crate::model::failure::Failure;
 use crate::model::hex::lower_hex;
 use crate::model::passphrase_source::PassphraseSource;
@@ -210,6 +212,18 @@ impl App {
             call_timeout: STS_CALL_TIMEOUT,
         };
         StsTokenService::new(options, Rc::clone(&self.clock))
+    }
+
+    /// AWS's sign-in at this address; it is given as long as STS.
+    pub fn console_sign_in(&self, address: &ConsoleAddress) -> FederationEndpoint {
+        let ca_bundle = self.environment.path("AWS_CA_BUNDLE");
+        FederationEndpoint::new(address, ca_bundle, STS_CONNECT_TIMEOUT, STS_CALL_TIMEOUT)
+    }
+
+    /// Whether a browser has something to show itself on, or the environment names one that needs nothing.
+    pub fn has_display(&self) -> bool {
+        let named = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"];
+        cfg!(any(target_os = "macos", windows)) || named.iter().any(|name| self.environment.get(name).is_some())
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

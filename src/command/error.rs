@@ -56,6 +56,14 @@ pub enum CommandError {
     ForeignProfile { profile: String, path: PathBuf, keys: Vec<String> },
     #[error("there is no profile “{profile}” in {}", .path.display())]
     NoSuchProfile { profile: String, path: PathBuf },
+    #[error("there is no display here to open a browser on")]
+    NoDisplay { connector: String },
+    #[error("the browser did not get the sign-in")]
+    BrowserFailed {
+        connector: String,
+        #[source]
+        source: crate::sys::relay::RelayError,
+    },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

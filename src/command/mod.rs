@@ -6,6 +6,7 @@ mod answer;
 mod completions;
 mod config_file;
 mod connector;
+mod console;
 mod creds;
 mod error;
 mod hook_line;
@@ -69,6 +70,7 @@ pub enum Verb {
     Account(account::AccountArgs),
     Connector(connector::ConnectorArgs),
     Creds(creds::CredsArgs),
+    Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -90,6 +92,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Account(args) => account::run(args, app, streams),
         Verb::Connector(args) => connector::run(args, app, streams),
         Verb::Creds(args) => creds::run(&args, app, streams),
+        Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
     }

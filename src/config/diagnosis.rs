@@ -6,7 +6,9 @@ use std::path::Path;
 use toml_edit::{Document, Item, TableLike};
 
 use super::error::{ConfigError, nearest};
-use super::file::{ACCOUNT_KEYS, CACHE_KEYS, CONNECTOR_KEYS, CROWD_KEYS, OS_KEYS, SECRETS_KEYS, TOP_KEYS};
+use super::file::{
+    ACCOUNT_KEYS, CACHE_KEYS, CONNECTOR_KEYS, CONSOLE_KEYS, CROWD_KEYS, OS_KEYS, SECRETS_KEYS, TOP_KEYS,
+};
 
 /// The fault that made the parser stop.
 pub fn explain(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
@@ -31,7 +33,13 @@ struct UnknownKey {
 }
 
 fn find_unknown_key(top: &dyn TableLike) -> Option<UnknownKey> {
-    let single = [("crowd", CROWD_KEYS), ("os", OS_KEYS), ("secrets", SECRETS_KEYS), ("cache", CACHE_KEYS)];
+    let single = [
+        ("crowd", CROWD_KEYS),
+        ("os", OS_KEYS),
+        ("secrets", SECRETS_KEYS),
+        ("cache", CACHE_KEYS),
+        ("console", CONSOLE_KEYS),
+    ];
     let named = [("accounts", ACCOUNT_KEYS), ("connectors", CONNECTOR_KEYS)];
     unknown_in("the top level".to_owned(), top, TOP_KEYS)
         .or_else(|| {

@@ -21,6 +21,7 @@ pub struct ConfigFile {
     pub os: Option<OsTable>,
     pub secrets: Option<SecretsTable>,
     pub cache: Option<CacheTable>,
+    pub console: Option<ConsoleTable>,
     #[serde(default)]
     pub accounts: BTreeMap<String, AccountTable>,
     #[serde(default)]
@@ -78,6 +79,17 @@ pub struct CacheTable {
     pub wait: Option<String>,
 }
 
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConsoleTable {
+    pub sign_in_url: Option<String>,
+    pub console_url: Option<String>,
+    pub issuer: Option<String>,
+    pub session_duration: Option<DurationValue>,
+    pub browser: Option<String>,
+    pub browser_wait: Option<String>,
+}
+
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountTable {
@@ -127,7 +139,7 @@ pub enum DurationValue {
 }
 
 pub(super) const TOP_KEYS: &[&str] =
-    &["version", "directory", "system_name", "crowd", "os", "secrets", "cache", "accounts", "connectors"];
+    &["version", "directory", "system_name", "crowd", "os", "secrets", "cache", "console", "accounts", "connectors"];
 pub(super) const CROWD_KEYS: &[&str] = &[
     "url",
     "application",
@@ -141,6 +153,8 @@ pub(super) const CROWD_KEYS: &[&str] = &[
 ];
 pub(super) const OS_KEYS: &[&str] = &["admin_groups", "admins_use_every_connector", "recheck_after"];
 pub(super) const CACHE_KEYS: &[&str] = &["wait"];
+pub(super) const CONSOLE_KEYS: &[&str] =
+    &["sign_in_url", "console_url", "issuer", "session_duration", "browser", "browser_wait"];
 pub(super) const SECRETS_KEYS: &[&str] =
     &["store", "timeout", "file", "passphrase_file", "passphrase_fd", "passphrase_credential"];
 pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id"];
@@ -202,6 +216,13 @@ admins_use_every_connector = true
 recheck_after = "0s"
 [cache]
 wait = "60s"
+[console]
+sign_in_url = "https://signin.aws.amazon.com"
+console_url = "https://console.aws.amazon.com"
+issuer = "afed"
+session_duration = "8h"
+browser = "firefox --new-tab {url}"
+browser_wait = "60s"
 [secrets]
 store = "auto"
 timeout = "5s"
@@ -245,6 +266,7 @@ source_identity = "{user.name}"
             (&["os"][..], OS_KEYS),
             (&["secrets"][..], SECRETS_KEYS),
             (&["cache"][..], CACHE_KEYS),
+            (&["console"][..], CONSOLE_KEYS),
             (&["accounts", "ops"][..], ACCOUNT_KEYS),
             (&["connectors", "deploy"][..], CONNECTOR_KEYS),
         ] {

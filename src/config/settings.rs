@@ -2,6 +2,9 @@
 //! Accounts and connectors are resolved one at a time, when they are needed: a fault in one does not stop another.
 
 mod connector;
+mod console;
+
+pub use console::ConsoleSettings;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +13,8 @@ use std::time::Duration;
 
 use super::error::{ConfigError, nearest};
 use super::file::{
-    AccountTable, CacheTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile,
+    AccountTable, CacheTable, ConnectorTable, ConsoleTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable,
+    SourcedFile,
 };
 use crate::model::account::{Account, AccountSource};
 use crate::model::connector::Connector;
@@ -35,6 +39,7 @@ pub struct Settings {
     pub recheck_after: Duration,
     /// How long a caller waits for another that fetches the same credentials.
     pub cache_wait: Duration,
+    pub console: ConsoleSettings,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -112,6 +117,7 @@ impl Settings {
             keep_one(&mut joined.os, &path, file.os, "[os]")?;
             keep_one(&mut joined.secrets, &path, file.secrets, "[secrets]")?;
             keep_one(&mut joined.cache, &path, file.cache, "[cache]")?;
+            keep_one(&mut joined.console, &path, file.console, "[console]")?;
             keep_all(&mut joined.accounts, &path, file.accounts, "accounts")?;
             keep_all(&mut joined.connectors, &path, file.connectors, "connectors")?;
             joined.last = path;
@@ -196,6 +202,7 @@ struct Joined {
     os: Option<Origin<OsTable>>,
     secrets: Option<Origin<SecretsTable>>,
     cache: Option<Origin<CacheTable>>,
+    console: Option<Origin<ConsoleTable>>,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -231,6 +238,8 @@ impl Joined {
             }
             None => CACHE_WAIT,
         };
+        let Origin { path, value } = self.console.unwrap_or(Origin { path: self.last, value: ConsoleTable::default() });
+        let console = console::resolve(&Place { path: &path, table: "console".to_owned() }, value)?;
         Ok(Settings {
             directory,
             administrators,
@@ -238,6 +247,7 @@ impl Joined {
             secrets,
             recheck_after,
             cache_wait,
+            console,
             accounts: self.accounts,
             connectors: self.connectors,
         })

@@ -2,6 +2,7 @@
 //! Every kind of error that can end a command is known here; one that is not is a fault of afed.
 
 mod configuration;
+mod console;
 mod directory;
 mod secrets;
 mod tokens;
@@ -11,9 +12,12 @@ use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
 use crate::model::account::AccessKeyIdError;
+use crate::model::console::DestinationError;
 use crate::model::crowd_address::CrowdAddressError;
+use crate::model::duration::DurationError;
 use crate::model::failure::{Failure, FailureKind as Kind};
 use crate::model::name::NameError;
+use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
@@ -96,6 +100,8 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(tokens::verdict),
+        error.downcast_ref().map(console::of_sign_in),
+        error.downcast_ref().map(console::of_rule),
         error.downcast_ref().map(of_cache),
         error.downcast_ref().map(of_system_name),
     ];
@@ -121,6 +127,9 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<HookError>()
         || error.is::<AwsFileError>()
         || error.is::<RenderError>()
+        || error.is::<DestinationError>()
+        || error.is::<DurationError>()
+        || error.is::<RegionError>()
         || error.is::<NoHome>()
         || error.is::<std::io::Error>()
 }
@@ -209,6 +218,10 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::ForeignProfile { .. } => Verdict::hint(
             Kind::Configuration,
             "take another name for the profile, or add --force to make this one afed's",
+        ),
+        CommandError::NoDisplay { connector } | CommandError::BrowserFailed { connector, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!("print the link and open it yourself: afed console {connector} --print"),
         ),
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         _ => Verdict::plain(Kind::Configuration),

@@ -7,6 +7,7 @@ pub mod actor;
 pub mod arn;
 pub mod base_url;
 pub mod connector;
+pub mod console;
 pub mod crowd_address;
 pub mod crowd_application;
 pub mod duration;

@@ -3,12 +3,14 @@
 //! who asks owns this process, that there is one person only, or that there is a terminal.
 
 mod cache;
+mod console;
 mod directory;
 mod prompter;
 mod secret_store;
 mod token_service;
 
 pub use cache::*;
+pub use console::*;
 pub use directory::*;
 pub use prompter::*;
 pub use secret_store::*;

@@ -8,6 +8,8 @@ pub mod host;
 pub mod kernel_keyring;
 pub mod locks;
 pub mod network;
+mod peer;
 pub mod program;
+pub mod relay;
 pub mod shell;
 pub mod user;

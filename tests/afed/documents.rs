@@ -42,6 +42,7 @@ fn the_readme_lists_exactly_the_keys_of_the_configuration() {
         ("### Top level", "TOP_KEYS"),
         ("### `[crowd]`", "CROWD_KEYS"),
         ("### `[os]`", "OS_KEYS"),
+        ("### `[console]`", "CONSOLE_KEYS"),
         ("### `[secrets]`", "SECRETS_KEYS"),
         ("### `[accounts.NAME]`", "ACCOUNT_KEYS"),
         ("### `[connectors.NAME]`", "CONNECTOR_KEYS"),

@@ -1,0 +1,134 @@
+//! `afed console`: signs in to the AWS Management Console with a connector's credentials.
+//! What can be refused is refused before anybody is asked. The link is a secret: it goes to standard output, or to the
+//! browser by a way that no other user of the machine sees.
+
+use anyhow::Result;
+use clap::Args;
+use zeroize::Zeroizing;
+
+use super::config_file;
+use super::error::CommandError;
+use super::vending::{self, Wanted};
+use crate::app::App;
+use crate::config::settings::ConsoleSettings;
+use crate::model::actor::Scope;
+use crate::model::connector::Connector;
+use crate::model::console::{self, BrowserCommand, ConsoleAddress, ConsoleSite, Destination};
+use crate::model::duration::SessionDuration;
+use crate::model::region::Region;
+use crate::model::secret::Secret;
+use crate::ports::{ConsoleSignIn, ConsoleVisit};
+use crate::sys::relay::{Relay, RelayError};
+use crate::ui::Streams;
+use crate::vending::memory::Caller;
+
+/// Sign in to the AWS Management Console
+///
+/// Opens a browser, or prints the link with --print. The link is good for 15 minutes, for whoever has it
+#[derive(Debug, Args)]
+pub struct ConsoleArgs {
+    /// The connector's name
+    #[arg(value_name = "CONNECTOR")]
+    connector: String,
+    /// Open this service, such as s3 [default: the console's front page]
+    #[arg(long, value_name = "NAME", conflicts_with = "destination")]
+    service: Option<String>,
+    /// Open this page of the console
+    #[arg(long, value_name = "URL")]
+    destination: Option<String>,
+    /// The region to open the console in [default: the connector's]
+    #[arg(long, conflicts_with = "destination")]
+    region: Option<String>,
+    /// How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration
+    /// of the configuration, else as long as the credentials]
+    #[arg(long)]
+    duration: Option<String>,
+    /// Print the link and open no browser
+    #[arg(long)]
+    print: bool,
+}
+
+/// What to sign in to, and how.
+struct Plan {
+    sign_in: ConsoleAddress,
+    destination: Destination,
+    duration: Option<SessionDuration>,
+}
+
+pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
+    let plan = plan(args, &connector, app, &settings.console)?;
+    let browser = if args.print { None } else { Some(browser(args, app, &settings.console)?) };
+    let wanted = Wanted { connector: &args.connector, scope: Scope::Person, caller: Caller::Person };
+    let answer = vending::answer(wanted, app, streams)?;
+    let link = app.console_sign_in(&plan.sign_in).sign_in_url(ConsoleVisit {
+        lease: &answer.lease,
+        destination: &plan.destination,
+        issuer: &settings.console.issuer,
+        duration: plan.duration,
+    })?;
+    match browser {
+        None => print(&link, streams),
+        Some(browser) => {
+            hand_over(&link, &browser, &settings.console).map_err(|source| without_browser(args, source))?;
+            streams.status(&format!("The browser signs in with “{}”: {}", args.connector, plan.destination.as_str()));
+            Ok(())
+        }
+    }
+}
+
+/// All rules that can be known before a call.
+fn plan(args: &ConsoleArgs, connector: &Connector, app: &App, settings: &ConsoleSettings) -> Result<Plan> {
+    console::check_principal(&connector.principal)?;
+    let account = app.settings()?.account(connector.account.as_str())?;
+    let asked = args.duration.as_deref().map(str::parse).transpose()?;
+    let duration = console::session_duration(asked, settings.session_duration, &connector.principal, &account.source)?;
+    let asked = args.region.as_deref().map(str::parse::<Region>).transpose()?;
+    let region = console::region(asked.as_ref(), &connector.region)?;
+    let site = ConsoleSite::of(&region, settings.sign_in.as_ref(), settings.console.as_ref())?;
+    let destination = match (&args.destination, &args.service) {
+        (Some(url), _) => Destination::page(url, &site.console)?,
+        (None, Some(service)) => Destination::service(service, &site.console, &region)?,
+        (None, None) => Destination::home(&site.console, &region),
+    };
+    Ok(Plan { sign_in: site.sign_in, destination, duration })
+}
+
+fn print(link: &Secret, streams: &mut Streams) -> Result<()> {
+    let line = Zeroizing::new(format!("{}\n", link.expose()));
+    streams.payload(line.as_bytes()).map_err(CommandError::OutputLost)?;
+    if streams.output_is_terminal {
+        streams.hint("the link signs in whoever opens it within 15 minutes");
+    }
+    Ok(())
+}
+
+/// The configured browser, or the desktop's own where there is a desktop.
+fn browser(args: &ConsoleArgs, app: &App, settings: &ConsoleSettings) -> Result<BrowserCommand, CommandError> {
+    match &settings.browser {
+        Some(browser) => Ok(browser.clone()),
+        None if app.has_display() => Ok(desktop_browser()),
+        None => Err(CommandError::NoDisplay { connector: args.connector.clone() }),
+    }
+}
+
+fn desktop_browser() -> BrowserCommand {
+    if cfg!(target_os = "macos") {
+        BrowserCommand::of("open", &[])
+    } else if cfg!(windows) {
+        BrowserCommand::of("rundll32", &["url.dll,FileProtocolHandler"])
+    } else {
+        BrowserCommand::of("xdg-open", &[])
+    }
+}
+
+fn hand_over(link: &Secret, browser: &BrowserCommand, settings: &ConsoleSettings) -> Result<(), RelayError> {
+    let relay = Relay::open()?;
+    let arguments = browser.arguments(&relay.url());
+    relay.hand_over(link, browser.program(), &arguments, settings.browser_wait)
+}
+
+fn without_browser(args: &ConsoleArgs, source: RelayError) -> CommandError {
+    CommandError::BrowserFailed { connector: args.connector.clone(), source }
+}
