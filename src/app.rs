@@ -16,6 +16,7 @@ use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::crowd::{CrowdDirectory, CrowdOptions};
 use crate::federation::FederationEndpoint;
+use crate::host_role::{self, MetadataHostRole, Surroundings};
 use crate::model::console::ConsoleAddress;
 use crate::model::failure::Failure;
 use crate::model::hex::lower_hex;
@@ -224,6 +225,18 @@ impl App {
     pub fn has_display(&self) -> bool {
         let named = ["DISPLAY", "WAYLAND_DISPLAY", "BROWSER"];
         cfg!(any(target_os = "macos", windows)) || named.iter().any(|name| self.environment.get(name).is_some())
+    }
+
+    /// The role of the host that this process runs in.
+    pub fn host_role(&self) -> MetadataHostRole {
+        let surroundings = Surroundings::read(|name| self.environment.text(name).map(str::to_owned));
+        MetadataHostRole::new(surroundings, self.environment.path("AWS_CA_BUNDLE"), Rc::clone(&self.clock))
+    }
+
+    /// What of the environment may change which credentials the host gives, by name and value.
+    pub fn host_variables(&self) -> impl Iterator<Item = &[u8]> {
+        let given = |name: &&'static str| Some([name.as_bytes(), self.environment.get(name)?.as_encoded_bytes()]);
+        host_role::VARIABLES.iter().filter_map(given).flatten()
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

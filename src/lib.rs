@@ -9,6 +9,7 @@ mod config;
 mod crowd;
 mod failure;
 mod federation;
+mod host_role;
 mod model;
 mod os_directory;
 mod ports;

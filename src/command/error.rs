@@ -28,12 +28,14 @@ pub enum CommandError {
     CrowdOnly { flag: &'static str },
     #[error("nothing needs a log-in here: the directory is this machine's users (directory = \"os\")")]
     NoLogIn,
-    #[error("there is no account yet whose key could sign")]
+    #[error("there is no account yet that could sign")]
     NoAccounts,
     #[error("the secret store did not give back what was stored in it")]
     StoreForgets,
     #[error("the key {access_key_id} belongs to the AWS account {found}, and the configuration says {expected}")]
     OtherAwsAccount { access_key_id: String, found: String, expected: String },
+    #[error("{flag} goes with the accounts of keys (access-key); the role of a host has none")]
+    FlagOfKeys { flag: &'static str },
     #[error("the account “{account}” has the key {configured}, not {given}")]
     OtherKey { account: String, configured: String, given: String },
     #[error("“{}” is not KEY=VALUE", .0.escape_debug())]

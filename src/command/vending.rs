@@ -87,15 +87,11 @@ impl<'a> Request<'a> {
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         // By its own spelling, links and all: the files that it names lie beside this path, and not beside another.
         let config = std::path::absolute(&paths.user_config)?;
-        let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.url().unwrap_or_default(), &uid];
+        let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.distinction().unwrap_or_default(), &uid];
         let host = host_of(scope);
-        let key = pass_key(
-            inputs
-                .map(str::as_bytes)
-                .into_iter()
-                .chain([config.as_os_str().as_encoded_bytes()])
-                .chain(host.iter().map(|host| host.as_encoded_bytes())),
-        );
+        let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
+        let host = host.iter().map(|host| host.as_encoded_bytes());
+        let key = pass_key(inputs.chain(app.host_variables()).chain(host));
         Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
@@ -115,6 +111,7 @@ impl<'a> Request<'a> {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),
             secrets: secrets.as_ref(),
+            host: &app.host_role(),
             turns: &cache,
             memory: memory(app, &cache),
         };
@@ -130,7 +127,7 @@ impl<'a> Request<'a> {
                 Some(name) => Asker::System(name),
                 None => Asker::Person { openness: openness(settings, &connector.groups), evidence },
             },
-            endpoint: self.endpoint.url(),
+            endpoint: self.endpoint.distinction(),
             recall: Recall {
                 key: &self.key,
                 watched: &self.watched.borrow(),

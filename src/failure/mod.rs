@@ -4,6 +4,7 @@
 mod configuration;
 mod console;
 mod directory;
+mod host_role;
 mod secrets;
 mod tokens;
 
@@ -99,6 +100,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref::<ConfigError>().map(configuration::verdict),
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
+        error.downcast_ref().map(host_role::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
@@ -160,6 +162,8 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Stillborn { .. } => Verdict::hint(Kind::Unreachable, "set this machine's clock: timedatectl status"),
         VendError::Directory(error) => directory::verdict(error),
         VendError::Secrets(error) => secrets::verdict(error),
+        VendError::Rule { .. } => Verdict::plain(Kind::Configuration),
+        VendError::Host(error) => host_role::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },

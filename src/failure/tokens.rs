@@ -1,6 +1,7 @@
 //! What to do when AWS STS does not hand out credentials.
 
 use super::{Kind, Verdict};
+use crate::model::account::AccountType;
 use crate::model::base_url::Base;
 use crate::model::grant::{self, Signer};
 use crate::model::sts_action::StsAction;
@@ -10,12 +11,19 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
     use TokenServiceError as E;
     match error {
         E::Denied { action, signer, .. } => Verdict { kind: Kind::Denied, hints: grants(action, signer) },
+        E::KeyUnknown { access_key_id, .. } if access_key_id.is_temporary() => Verdict::hint(
+            Kind::Denied,
+            "the credentials of this host's role are not AWS's, or of another partition than the region; see who gives them: env | grep -E '^AWS_(EC2|CONTAINER)'",
+        ),
         E::KeyUnknown { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
             format!(
                 "in the IAM console, see that the key {access_key_id} is there and active, in the partition of the region"
             ),
         ),
+        E::WrongSecret { access_key_id, .. } if access_key_id.is_temporary() => {
+            Verdict::hint(Kind::Denied, "see who gives this host's credentials: env | grep -E '^AWS_(EC2|CONTAINER)'")
+        }
         E::WrongSecret { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
             format!(
@@ -47,6 +55,16 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         E::EndpointRefused { variable, .. } => {
             Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))
         }
+        E::SwitchUnclear { variable, .. } => {
+            Verdict::hint(Kind::Configuration, format!("say true or false, or: unset {variable}"))
+        }
+        E::EndpointContradicted { variable, switch } => {
+            Verdict::hint(Kind::Configuration, format!("unset {variable}, or: unset {switch}"))
+        }
+        E::NoSuchEndpoint { .. } => Verdict::hint(
+            Kind::Configuration,
+            "FIPS endpoints of STS are in the United States only; give the connector such a region, or: unset AWS_USE_FIPS_ENDPOINT",
+        ),
         E::Refused { .. } => Verdict::plain(Kind::Denied),
         E::Incomplete { .. } => Verdict::plain(Kind::Unreachable),
     }
@@ -61,7 +79,11 @@ fn url_of(host: &str) -> String {
 /// What an administrator of AWS pastes to allow the action.
 fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
     let Some(grant) = grant::needed(action, signer) else { return Vec::new() };
-    let user = format!("the IAM user of the key needs this policy: {}", grant.user_policy);
+    let user = match signer.account_type {
+        AccountType::AccessKey => "the IAM user of the key",
+        AccountType::InstanceRole => "the role of this host",
+    };
+    let user = format!("{user} needs this policy: {}", grant.user_policy);
     let role = grant.trust_policy.map(|policy| format!("the role needs this trust policy: {policy}"));
     std::iter::once(user).chain(role).collect()
 }

@@ -5,6 +5,7 @@
 mod cache;
 mod console;
 mod directory;
+mod host_role;
 mod prompter;
 mod secret_store;
 mod token_service;
@@ -12,6 +13,7 @@ mod token_service;
 pub use cache::*;
 pub use console::*;
 pub use directory::*;
+pub use host_role::*;
 pub use prompter::*;
 pub use secret_store::*;
 pub use token_service::*;

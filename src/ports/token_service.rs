@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Cause;
-use crate::model::account::{AccessKey, AccessKeyId};
+use crate::model::account::{AccessKeyId, SigningCredentials};
 use crate::model::arn::RoleArn;
 use crate::model::duration::SessionDuration;
 use crate::model::grant::Signer;
@@ -15,10 +15,10 @@ pub use crate::model::sts_action::StsAction;
 
 /// What hands out temporary credentials: AWS STS.
 pub trait TokenService {
-    /// Asks for one lease. Nothing but the given key signs the call.
-    fn issue(&self, key: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
-    /// Whose key this is (GetCallerIdentity, which needs no permission).
-    fn caller_identity(&self, key: &AccessKey, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
+    /// Asks for one lease. Nothing but the given credentials signs the call.
+    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
+    /// Whose credentials these are (GetCallerIdentity, which needs no permission).
+    fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
 }
 
 /// Everything that STS is told, besides who signs. Each field can change the answer.
@@ -149,6 +149,15 @@ pub enum TokenServiceError {
     /// The endpoint that the environment names can't be used.
     #[error("{variable} names “{}”, which is not an https URL or a loopback http URL", .url.escape_debug())]
     EndpointRefused { variable: &'static str, url: String },
+    /// A switch of the environment that is neither on nor off.
+    #[error("{variable} is “{}”, which is neither true nor false", .value.escape_debug())]
+    SwitchUnclear { variable: &'static str, value: String },
+    /// Two things of the environment that contradict each other.
+    #[error("{variable} names an endpoint, and {switch} asks for another kind of it")]
+    EndpointContradicted { variable: &'static str, switch: &'static str },
+    /// AWS has no such endpoint in the region.
+    #[error("AWS has no {kind} endpoint of STS in {region}")]
+    NoSuchEndpoint { kind: &'static str, region: Region },
     /// AWS refused for a reason that has no case of its own.
     #[error("AWS refuses {action}")]
     Refused {

@@ -7,7 +7,9 @@ mod freshness;
 mod lease_key;
 pub mod memory;
 pub mod sign_in;
+mod signer;
 mod vend;
+mod wanted;
 
 pub use error::VendError;
 pub use lease_key::pass_key;

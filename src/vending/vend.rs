@@ -9,22 +9,21 @@ use jiff::Timestamp;
 use super::entitlement::{Entitlement, Openness, decide, is_member};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
-use super::lease_key::lease_key;
 use super::memory::{Arrival, Memory, Recalled};
-use crate::model::account::{AccessKey, Account, AccountSource};
+use super::signer::{Signer, handed_on};
+use super::wanted::{Wanted, wanted_of};
+use crate::model::account::{Account, AccountType};
 use crate::model::actor::Actor;
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
-use crate::model::lease::{Lease, LeaseKey};
+use crate::model::lease::Lease;
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
-use crate::model::principal::Principal;
-use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT};
-use crate::model::session_tag::{self, SessionTag, TagError, Template};
+use crate::model::principal::{PrincipalType, RuleError};
 use crate::model::system_name::SystemName;
 use crate::ports::{
-    CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
+    CacheError, Directory, HostRole, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
 };
 
 /// The ports through which credentials are vended.
@@ -33,6 +32,7 @@ pub struct Vendor<'a> {
     pub directory: &'a dyn Fn() -> Result<Box<dyn Directory>, VendError>,
     pub tokens: &'a dyn TokenService,
     pub secrets: &'a dyn SecretStore,
+    pub host: &'a dyn HostRole,
     pub turns: &'a dyn Turns,
     pub memory: Memory<'a>,
 }
@@ -137,11 +137,13 @@ impl Vendor<'_> {
     }
 
     fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
+        order.connector.check_with(order.account).map_err(|source| broken(order, source))?;
         let (actor, admitted_at) = match self.earlier_admission(order)? {
             Some(admission) => (admission.actor, admission.at),
             None => self.admit(order)?,
         };
-        let (request, lease_key) = request_of(order, &actor)?;
+        let signer = Signer::of(order.account, self.host)?;
+        let (wanted, lease_key) = wanted_of(order, &actor, &signer)?;
         let mut admission = Admission {
             actor: actor.clone(),
             at: admitted_at,
@@ -151,7 +153,7 @@ impl Vendor<'_> {
             region: order.connector.region.clone(),
             unrenewed: None,
         };
-        let (lease, source, lease_not_kept) = self.lease(order, &admission, &request)?;
+        let (lease, source, lease_not_kept) = self.lease(order, &admission, &signer, &wanted)?;
         if let Source::MemoryForWantOfNew(trouble) = &source {
             admission.unrenewed = Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() });
         }
@@ -185,7 +187,9 @@ impl Vendor<'_> {
         if is_open {
             return Ok((actor, at));
         }
-        if let Ok((_, lease_key)) = request_of(order, &actor) {
+        if let Some(signer) = Signer::known(order.account)
+            && let Ok((_, lease_key)) = wanted_of(order, &actor, &signer)
+        {
             // The denial itself is what the caller must hear of; a lease that stays is reached by nobody it denies.
             drop(self.memory.leases.forget(&lease_key));
         }
@@ -215,7 +219,8 @@ impl Vendor<'_> {
         &self,
         order: Order<'_>,
         admission: &Admission,
-        request: &IssueRequest,
+        signer: &Signer<'_>,
+        wanted: &Wanted,
     ) -> Result<(Lease, Source, Option<CacheError>), VendError> {
         let key = &admission.lease_key;
         if let Some(lease) = self.memory.lease(key, Freshness::Fresh)? {
@@ -226,7 +231,7 @@ impl Vendor<'_> {
             // be kept, that is told when the new lease can't be either.
             drop(self.keep(order, admission.clone()));
         }
-        match self.issue(order, request) {
+        match self.fetch(order, signer, wanted) {
             Ok(lease) => {
                 let not_kept = self.memory.leases.store(key, &lease).err();
                 Ok((lease, Source::Issued, not_kept))
@@ -241,22 +246,33 @@ impl Vendor<'_> {
         }
     }
 
-    fn issue(&self, order: Order<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
-        let AccountSource::AccessKey { access_key_id, aws_account_id } = &order.account.source;
-        let Some(secret) = self.secrets.lookup(&order.account.secret_id())? else {
-            let account = order.account.name.clone();
-            return Err(VendError::SecretMissing { account, access_key_id: access_key_id.clone() });
+    fn fetch(&self, order: Order<'_>, signer: &Signer<'_>, wanted: &Wanted) -> Result<Lease, VendError> {
+        let lease = match (wanted, signer) {
+            (Wanted::Issued(request), _) => self.issue(signer, request)?,
+            (Wanted::HostRole, Signer::Host(given)) => handed_on(given, self.memory.clock.now()),
+            (Wanted::HostRole, Signer::LongTermKey { .. }) => {
+                let (principal, account) = (PrincipalType::Provided, AccountType::AccessKey);
+                return Err(broken(order, RuleError::AccountUnfit { principal, account }));
+            }
         };
-        let key = AccessKey { id: access_key_id.clone(), secret, owner: aws_account_id.clone() };
-        let mut lease = self.tokens.issue(&key, request)?;
-        if lease.aws_account_id.is_none() {
-            lease.aws_account_id = aws_account_id.as_ref().map(|id| id.as_str().to_owned());
-        }
         if freshness(&lease, self.memory.clock.now()) == Freshness::Over {
             return Err(VendError::Stillborn { connector: order.connector.name.clone() });
         }
         Ok(lease)
     }
+
+    fn issue(&self, signer: &Signer<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
+        let credentials = signer.credentials(self.secrets)?;
+        let mut lease = self.tokens.issue(&credentials, request)?;
+        if lease.aws_account_id.is_none() {
+            lease.aws_account_id = credentials.owner.map(|id| id.to_string());
+        }
+        Ok(lease)
+    }
+}
+
+fn broken(order: Order<'_>, source: RuleError) -> VendError {
+    VendError::Rule { connector: order.connector.name.clone(), source }
 }
 
 /// How long the admission may be used again. The system's rests on the configuration alone, whose files are watched.
@@ -270,54 +286,6 @@ const fn good_for(order: Order<'_>) -> Duration {
 /// Whether a valid lease may stand in: AWS could not be asked, as opposed to having said no.
 const fn is_passing(error: &TokenServiceError) -> bool {
     matches!(error, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
-}
-
-/// What STS is told for this actor, and where the lease is kept.
-fn request_of(order: Order<'_>, actor: &Actor) -> Result<(IssueRequest, LeaseKey), VendError> {
-    let request = issue_request(order.connector, actor)
-        .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
-    let AccountSource::AccessKey { access_key_id, .. } = &order.account.source;
-    let key = lease_key(actor.scope(), access_key_id, order.endpoint, &request);
-    Ok((request, key))
-}
-
-/// What STS is told for this actor. Everything in it comes from the configuration and the directory.
-pub fn issue_request(connector: &Connector, actor: &Actor) -> Result<IssueRequest, TagError> {
-    let action = match &connector.principal {
-        Principal::AssumeRole(role) => IssueAction::AssumeRole {
-            role_arn: role.role_arn.clone(),
-            session_name: actor.session_name(ROLE_SESSION_LIMIT),
-            external_id: role.external_id.clone(),
-            policies: role.policies.clone(),
-            tags: session_tags(&role.tags, actor)?,
-            transitive_tags: role.transitive_tags.clone(),
-            source_identity: role
-                .source_identity
-                .as_ref()
-                .map(|template| session_tag::source_identity(template, actor))
-                .transpose()?,
-        },
-        Principal::FederatedUser(user) => IssueAction::GetFederationToken {
-            name: actor.session_name(FEDERATION_LIMIT),
-            policies: user.policies.clone(),
-            tags: session_tags(&user.tags, actor)?,
-        },
-        Principal::SessionToken => IssueAction::GetSessionToken,
-    };
-    Ok(IssueRequest { region: connector.region.clone(), duration: connector.duration, action })
-}
-
-fn session_tags<'a>(
-    tags: impl IntoIterator<Item = (&'a String, &'a Template)>,
-    actor: &Actor,
-) -> Result<Vec<SessionTag>, TagError> {
-    tags.into_iter()
-        .map(|(key, template)| {
-            let tag = SessionTag { key: key.clone(), value: template.fill(actor)? };
-            session_tag::check(&tag)?;
-            Ok(tag)
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -5,10 +5,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
-const ARROWS: [(&str, &[&str]); 20] = [
+const ARROWS: [(&str, &[&str]); 21] = [
     (
         "app",
-        &["cache", "config", "crowd", "federation", "os_directory", "ports", "secrets", "sts", "sys", "ui", "vending"],
+        &[
+            "cache",
+            "config",
+            "crowd",
+            "federation",
+            "host_role",
+            "os_directory",
+            "ports",
+            "secrets",
+            "sts",
+            "sys",
+            "ui",
+            "vending",
+        ],
     ),
     ("aws_files", &[]),
     ("cache", &["ports", "sys"]),
@@ -17,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 20] = [
     ("crowd", &["ports", "sys"]),
     ("failure", &["aws_files", "command", "config", "ports", "render", "vending"]),
     ("federation", &["ports", "sys"]),
+    ("host_role", &["ports", "sys"]),
     ("lib", &["app"]),
     ("model", &[]),
     ("os_directory", &["ports", "sys"]),

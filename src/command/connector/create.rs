@@ -13,7 +13,7 @@ use crate::command::error::CommandError;
 use crate::config::ConfigError;
 use crate::config::edit;
 use crate::config::file::{ConnectorTable, DurationValue};
-use crate::config::settings::{Settings, check_connector};
+use crate::config::settings::{Settings, check_connector, check_with};
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
 use crate::model::principal::PrincipalType;
@@ -27,7 +27,7 @@ pub struct CreateArgs {
     /// What the connector shall be called [default: asked for]
     #[arg(value_name = "NAME")]
     name: Option<ConnectorName>,
-    /// The account whose key signs [default: asked for]
+    /// The account that signs [default: asked for]
     #[arg(long, value_name = "ACCOUNT")]
     account: Option<String>,
     /// What kind of credentials it gives [default: asked for]
@@ -80,7 +80,7 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let table = complete(args, app, streams, settings)?;
     let path = &app.paths.user_config;
     let connector = check_connector(&name, table.clone(), path, &config_file::read_policy).map_err(of_the_flag)?;
-    settings.account(connector.account.as_str())?;
+    check_with(&connector, &settings.account(connector.account.as_str())?)?;
     config_file::edit(app, path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
     let open_to = super::show::open_to(&connector, settings);
     streams.status(&format!("Added the connector “{name}”, open to: {open_to}"));

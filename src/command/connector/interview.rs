@@ -21,8 +21,7 @@ use crate::ui::Streams;
 
 const NAME: Question =
     Question { what: "the connector's name", prompt: "Name of the connector", flag: "afed connector create NAME" };
-const ACCOUNT: Question =
-    Question { what: "the account", prompt: "The account whose key signs", flag: "--account ACCOUNT" };
+const ACCOUNT: Question = Question { what: "the account", prompt: "The account that signs", flag: "--account ACCOUNT" };
 const PRINCIPAL: Question =
     Question { what: "the principal type", prompt: "What kind of credentials?", flag: "--principal TYPE" };
 const ROLE_ARN: Question = Question { what: "the role's ARN", prompt: "ARN of the role", flag: "--role-arn ARN" };
@@ -149,7 +148,7 @@ fn ask_for_policy(
     streams: &mut Streams,
 ) -> Result<()> {
     match principal {
-        PrincipalType::SessionToken => {}
+        PrincipalType::SessionToken | PrincipalType::Provided => {}
         PrincipalType::AssumeRole => {
             streams.hint(POLICY_HINT);
             table.policy_file = NARROWING_POLICY_FILE.optional(app, policy_file)?;
@@ -190,7 +189,7 @@ fn policy_arn(text: &str) -> Result<String> {
 }
 
 fn duration(principal: PrincipalType, app: &App) -> Result<Option<DurationValue>> {
-    let default = principal.default_duration();
+    let Some(default) = principal.default_duration() else { return Ok(None) };
     let duration = DURATION.answer(app, None, Some(&default.to_string()), |text| -> Result<SessionDuration> {
         let duration = text.parse()?;
         check_duration(principal, duration)?;

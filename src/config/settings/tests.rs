@@ -38,7 +38,7 @@ fn defaults_are_those_of_the_design() {
     assert_eq!((settings.secrets.store, settings.secrets.timeout.as_secs()), (SecretStoreChoice::Auto, 5));
     assert!(settings.administrators.use_every_connector);
     let connector = connector(ROLE).unwrap();
-    assert_eq!((connector.duration.seconds(), connector.region.as_str()), (3_600, "us-east-1"));
+    assert_eq!((connector.duration.unwrap().seconds(), connector.region.as_str()), (3_600, "us-east-1"));
     assert!(connector.groups.is_empty());
 }
 
@@ -108,7 +108,10 @@ fn faults_of_a_connector_name_it_and_the_field() {
         }
     }
     assert!(matches!(connector("account = \"ops\"\n"), Err(ConfigError::FieldMissing { field: "principal", .. })));
-    assert!(matches!(connector(&format!("{ROLE}region = \"cn-north-1\"\n")), Err(ConfigError::Partition { .. })));
+    assert!(matches!(
+        connector(&format!("{ROLE}region = \"cn-north-1\"\n")),
+        Err(ConfigError::Rule { source: RuleError::Partition { .. }, .. })
+    ));
     assert!(matches!(
         connector(&ROLE.replace("\"ops\"", "\"opps\"")),
         Err(ConfigError::AccountOfConnector { nearest: Some(near), .. }) if near == "ops"

@@ -1,6 +1,7 @@
 //! The token service against a real emulator that checks signatures, and against a responder that says what is
 //! scripted, for all that the emulator never says.
 
+mod against_botocore;
 mod against_emulator;
 mod against_script;
 mod script;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Endpoint, StsOptions, StsTokenService};
-use crate::model::account::AccessKey;
+use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::principal::SessionPolicies;
 use crate::model::secret::Secret;
@@ -38,8 +39,8 @@ fn service(url: &str, now: Timestamp, call_timeout: Duration) -> StsTokenService
     StsTokenService::new(options, Rc::new(FixedClock(now)))
 }
 
-fn key(id: &str, secret: &str) -> AccessKey {
-    AccessKey { id: id.parse().unwrap(), secret: Secret::new(secret.to_owned()), owner: None }
+fn key(id: &str, secret: &str) -> SigningCredentials {
+    SigningCredentials::long_term(id.parse().unwrap(), Secret::new(secret.to_owned()), None)
 }
 
 fn request(action: IssueAction) -> IssueRequest {
@@ -77,7 +78,10 @@ fn case(error: &TokenServiceError) -> &'static str {
         TokenServiceError::RegionDisabled { .. } => "region disabled",
         TokenServiceError::Busy { .. } => "busy",
         TokenServiceError::Unreachable { .. } => "unreachable",
-        TokenServiceError::EndpointRefused { .. } => "endpoint refused",
+        TokenServiceError::EndpointRefused { .. }
+        | TokenServiceError::SwitchUnclear { .. }
+        | TokenServiceError::EndpointContradicted { .. }
+        | TokenServiceError::NoSuchEndpoint { .. } => "endpoint refused",
         TokenServiceError::Refused { .. } => "refused",
         TokenServiceError::Incomplete { .. } => "incomplete",
     }

@@ -77,13 +77,18 @@ fn variants() -> Vec<IssueRequest> {
 fn every_input_changes_the_key() {
     let (one, other): (AccessKeyId, AccessKeyId) = (KEY.parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
     let mut keys: Vec<LeaseKey> =
-        variants().iter().map(|request| lease_key(Scope::Person, &one, None, request)).collect();
-    keys.push(lease_key(Scope::System, &one, None, &base()));
-    keys.push(lease_key(Scope::Person, &other, None, &base()));
-    keys.push(lease_key(Scope::Person, &one, Some("https://sts.example.com"), &base()));
+        variants().iter().map(|request| lease_key(Scope::Person, SignedBy::LongTermKey(&one), None, request)).collect();
+    keys.push(lease_key(Scope::System, SignedBy::LongTermKey(&one), None, &base()));
+    keys.push(lease_key(Scope::Person, SignedBy::LongTermKey(&other), None, &base()));
+    keys.push(lease_key(Scope::Person, SignedBy::LongTermKey(&one), Some("https://sts.example.com"), &base()));
+    for (id, address) in [(&one, "http://169.254.169.254"), (&one, "http://127.0.0.1"), (&other, "http://127.0.0.1")] {
+        keys.push(lease_key(Scope::Person, SignedBy::Host { id, address }, None, &base()));
+        keys.push(host_role_key(Scope::System, SignedBy::Host { id, address }));
+        keys.push(host_role_key(Scope::Person, SignedBy::Host { id, address }));
+    }
     let distinct: HashSet<&LeaseKey> = keys.iter().collect();
     assert_eq!(distinct.len(), keys.len());
-    assert_eq!(lease_key(Scope::Person, &one, None, &base()), keys[0]);
+    assert_eq!(lease_key(Scope::Person, SignedBy::LongTermKey(&one), None, &base()), keys[0]);
 }
 
 /// Few and short texts, so that two draws are often alike in most places, and full of what might be taken for a
@@ -203,7 +208,7 @@ fn brought_closer(one: &Inputs, other: Inputs, alike: u16) -> Inputs {
 }
 
 fn key_of((access_key_id, endpoint, request): &Inputs) -> LeaseKey {
-    lease_key(Scope::Person, &access_key_id.parse().unwrap(), endpoint.as_deref(), request)
+    lease_key(Scope::Person, SignedBy::LongTermKey(&access_key_id.parse().unwrap()), endpoint.as_deref(), request)
 }
 
 proptest! {
