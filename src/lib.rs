@@ -10,6 +10,7 @@ mod crowd;
 mod failure;
 mod model;
 mod os_directory;
+mod policy;
 mod ports;
 mod process;
 mod render;
