@@ -12,6 +12,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod policy;
 mod profile;
 mod questions;
 mod whoami;
@@ -65,6 +66,7 @@ pub enum Verb {
     Whoami(whoami::WhoamiArgs),
     Account(account::AccountArgs),
     Connector(connector::ConnectorArgs),
+    Policy(policy::PolicyArgs),
     Creds(creds::CredsArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
@@ -86,6 +88,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Whoami(args) => whoami::run(&args, app, streams),
         Verb::Account(args) => account::run(args, app, streams),
         Verb::Connector(args) => connector::run(args, app, streams),
+        Verb::Policy(args) => policy::run(args, app, streams),
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
