@@ -12,6 +12,7 @@ mod federation;
 mod host_role;
 mod model;
 mod os_directory;
+mod policy;
 mod ports;
 mod process;
 mod render;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::model::principal::PrincipalType;
 use crate::ports::Cause;
 
 /// Why a command did not start or did not end.
@@ -66,6 +67,18 @@ pub enum CommandError {
         #[source]
         source: crate::sys::relay::RelayError,
     },
+    #[error("there is no example “{}”", .name.escape_debug())]
+    NoSuchExample { name: String, nearest: Option<String> },
+    #[error("{} is not UTF-8 text: its byte {offset} belongs to no character", .path.display())]
+    NotText { path: PathBuf, offset: usize },
+    /// What the faults are has been said already.
+    #[error("AWS would refuse {}: it has {faults} {}", .path.display(), if *.faults == 1 { "fault" } else { "faults" })]
+    PolicyFaulty { path: PathBuf, faults: usize },
+    #[error("the connector “{connector}” ({principal}) needs no {what}")]
+    PolicyNotNeeded { connector: String, principal: PrincipalType, what: &'static str },
+    /// A trust policy has to name whom it trusts.
+    #[error("whom the role must trust is not known: the account “{account}” has no aws_account_id")]
+    OwnerUnknown { account: String },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

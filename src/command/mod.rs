@@ -13,6 +13,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod policy;
 mod profile;
 mod questions;
 mod scope_args;
@@ -69,6 +70,7 @@ pub enum Verb {
     Whoami(whoami::WhoamiArgs),
     Account(account::AccountArgs),
     Connector(connector::ConnectorArgs),
+    Policy(policy::PolicyArgs),
     Creds(creds::CredsArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
@@ -91,6 +93,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Whoami(args) => whoami::run(&args, app, streams),
         Verb::Account(args) => account::run(args, app, streams),
         Verb::Connector(args) => connector::run(args, app, streams),
+        Verb::Policy(args) => policy::run(args, app, streams),
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::name::{AccountName, ConnectorName};
+pub use crate::model::nearest::nearest;
 use crate::model::principal::RuleError;
 use crate::model::system_name::SystemNameError;
 use crate::ports::Cause;
@@ -80,15 +81,4 @@ pub enum PersonalValue {
     Tag(String),
     #[error("its source_identity")]
     SourceIdentity,
-}
-
-/// The candidate most like what was typed, when one is like it at all.
-pub fn nearest<'a>(typed: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    const ALIKE: f64 = 0.7;
-    candidates
-        .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(typed, candidate), candidate))
-        .filter(|(likeness, _)| *likeness >= ALIKE)
-        .max_by(|(one, _), (other, _)| one.total_cmp(other))
-        .map(|(_, candidate)| candidate)
 }

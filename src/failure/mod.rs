@@ -20,6 +20,7 @@ use crate::model::failure::{Failure, FailureKind as Kind};
 use crate::model::name::NameError;
 use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
+use crate::policy::Refused;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::table::printable;
@@ -128,6 +129,7 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<ProfileNameError>()
         || error.is::<HookError>()
         || error.is::<AwsFileError>()
+        || error.is::<Refused>()
         || error.is::<RenderError>()
         || error.is::<DestinationError>()
         || error.is::<DurationError>()
@@ -201,6 +203,9 @@ fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
             Kind::Configuration,
             "use https, or let passwords cross the network readable: allow_http = true in [crowd], --allow-http with afed init",
         ),
+        _ if error.is::<Refused>() => {
+            Verdict::hint(Kind::Configuration, "see all that is wrong with it: afed policy check FILE")
+        }
         _ => Verdict::plain(Kind::Configuration),
     }
 }
@@ -227,6 +232,16 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             format!("print the link and open it yourself: afed console {connector} --print"),
         ),
+        CommandError::NoSuchExample { nearest, .. } => Verdict::hint(
+            Kind::Configuration,
+            nearest.as_ref().map_or_else(
+                || "see which there are: afed policy examples".to_owned(),
+                |nearest| format!("did you mean “{nearest}”? All of them: afed policy examples"),
+            ),
+        ),
+        CommandError::OwnerUnknown { .. } => {
+            Verdict::hint(Kind::Configuration, "ask AWS whose key it is: add --online")
+        }
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         _ => Verdict::plain(Kind::Configuration),
     }

@@ -1,15 +1,16 @@
 //! What must be allowed in IAM for an STS action: the policy that the key's user needs and the statement that the
 //! role's trust policy must hold. To be pasted by an administrator; nothing is checked against AWS here.
+//! Here is what a refused action lacks, by its kind; in [`exact`] what one connector needs, with conditions.
 //! Sources: IAM User Guide, "Pass session tags in AWS STS", "Monitor and control actions taken with assumed roles".
 
-use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::Serialize;
+mod exact;
 
 use super::account::AccountType;
 use super::arn::AwsAccountId;
+use super::policy_document::{Condition, PolicyDocument, Statement};
 use super::sts_action::StsAction;
+
+pub use exact::{SecondFactor, of_principal};
 
 /// What stands where the external id belongs, which is not repeated here.
 const EXTERNAL_ID: &str = "THE-EXTERNAL-ID-OF-THE-CONNECTOR";
@@ -34,34 +35,7 @@ pub struct Signer {
     pub account: Option<AwsAccountId>,
 }
 
-/// An IAM policy; its `Display` is the JSON on one line, as the IAM console and CLI take it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct PolicyDocument {
-    version: &'static str,
-    statement: Vec<Statement>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Statement {
-    effect: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    principal: Option<BTreeMap<&'static str, String>>,
-    action: Vec<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    resource: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    condition: Option<BTreeMap<&'static str, BTreeMap<&'static str, &'static str>>>,
-}
-
-impl fmt::Display for PolicyDocument {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
-    }
-}
-
-/// What the action needs; `None` for the actions that need no permission.
+/// What a refused action needs; `None` for the actions that need no permission. [`of_principal`] says it of a connector.
 pub fn needed(action: &StsAction, signer: &Signer) -> Option<Grant> {
     match action {
         StsAction::AssumeRole { role_arn, external_id, tags, source_identity } => {
@@ -87,8 +61,20 @@ fn role_actions(tags: bool, source_identity: bool) -> Vec<&'static str> {
     actions
 }
 
-fn trusted(signer: &Signer) -> Option<String> {
+/// The AWS account of the key as a principal: whatever its own policies let assume the role.
+pub fn trusted(signer: &Signer) -> Option<String> {
     signer.account.as_ref().map(|account| format!("arn:{}:iam::{account}:root", signer.partition))
+}
+
+/// What a role that is to let in this caller of AWS must trust: a user by its own ARN, the session of a role by the role's.
+/// A session's ARN leaves out the path of its role, so a role below a path has to be put in by hand.
+pub fn trusted_caller(arn: &str) -> String {
+    let role = |arn: &str| -> Option<String> {
+        let (before, after) = arn.split_once(":assumed-role/")?;
+        let (name, _) = after.split_once('/')?;
+        Some(format!("{}:role/{name}", before.replacen(":sts:", ":iam:", 1)))
+    };
+    role(arn).unwrap_or_else(|| arn.to_owned())
 }
 
 fn federated_users(signer: &Signer) -> String {
@@ -99,18 +85,15 @@ fn federated_users(signer: &Signer) -> String {
 }
 
 fn allow(action: Vec<&'static str>, resource: String) -> PolicyDocument {
-    document(Statement { effect: "Allow", principal: None, action, resource: Some(resource), condition: None })
+    PolicyDocument::new(vec![Statement::on_resource(action, resource, Condition::default())])
 }
 
 fn trust(principal: String, action: Vec<&'static str>, external_id: bool) -> PolicyDocument {
-    let condition =
-        external_id.then(|| BTreeMap::from([("StringEquals", BTreeMap::from([("sts:ExternalId", EXTERNAL_ID)]))]));
-    let principal = Some(BTreeMap::from([("AWS", principal)]));
-    document(Statement { effect: "Allow", principal, action, resource: None, condition })
-}
-
-fn document(statement: Statement) -> PolicyDocument {
-    PolicyDocument { version: "2012-10-17", statement: vec![statement] }
+    let mut condition = Condition::default();
+    if external_id {
+        condition = condition.and("StringEquals", "sts:ExternalId", EXTERNAL_ID);
+    }
+    PolicyDocument::new(vec![Statement::to_principal(action, principal, condition)])
 }
 
 #[cfg(test)]
@@ -133,6 +116,18 @@ mod tests {
 
     fn json(document: &PolicyDocument) -> serde_json::Value {
         serde_json::from_str(&document.to_string()).unwrap()
+    }
+
+    #[test]
+    fn a_trust_policy_names_the_role_behind_a_session() {
+        for (caller, trusted) in [
+            ("arn:aws:iam::123123123123:user/ops", "arn:aws:iam::123123123123:user/ops"),
+            ("arn:aws:sts::123123123123:assumed-role/host/i-0abc", "arn:aws:iam::123123123123:role/host"),
+            ("arn:aws-cn:sts::123123123123:assumed-role/host/i-0abc", "arn:aws-cn:iam::123123123123:role/host"),
+            ("arn:aws:sts::123123123123:assumed-role/host", "arn:aws:sts::123123123123:assumed-role/host"),
+        ] {
+            assert_eq!(trusted_caller(caller), trusted);
+        }
     }
 
     #[test]

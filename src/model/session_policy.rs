@@ -1,7 +1,10 @@
 //! Session policies: the JSON that narrows what a lease may do.
-//! Checked here: that it is JSON, and AWS's characters and size. Its grammar is AWS's to judge.
+//! Checked here: that it is JSON, and AWS's characters and size, as every connector's policy must be. Its grammar is
+//! looked at when somebody writes one (the room `policy`); an unknown word in one that is in use is AWS's to judge.
 
 use std::fmt;
+
+use super::json_text::{self, JsonFault, JsonValue};
 
 /// The most characters that an inline session policy and policy ARNs may have together (STS API).
 pub const PLAIN_TEXT_LIMIT: usize = 2_048;
@@ -11,7 +14,7 @@ pub const PLAIN_TEXT_LIMIT: usize = 2_048;
 pub struct SessionPolicy(String);
 
 /// Why a text can't be a session policy.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum SessionPolicyError {
     #[error("the policy is not JSON: {reason} at line {line}, column {column}")]
     NotJson { reason: String, line: usize, column: usize },
@@ -38,12 +41,12 @@ impl std::str::FromStr for SessionPolicy {
     type Err = SessionPolicyError;
 
     fn from_str(text: &str) -> Result<Self, SessionPolicyError> {
-        let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
-            let reason = error.to_string();
-            let reason = reason.split(" at line").next().unwrap_or_default().to_owned();
-            SessionPolicyError::NotJson { reason, line: error.line(), column: error.column() }
+        let node = json_text::read(text).map_err(|JsonFault { reason, place }| SessionPolicyError::NotJson {
+            reason,
+            line: place.line,
+            column: place.column,
         })?;
-        if !value.is_object() {
+        if !matches!(node.value, JsonValue::Object(_)) {
             return Err(SessionPolicyError::NotAnObject);
         }
         if let Some(character) = text.chars().find(|character| !is_allowed(*character)) {
@@ -57,7 +60,8 @@ impl std::str::FromStr for SessionPolicy {
     }
 }
 
-fn is_allowed(character: char) -> bool {
+/// Whether AWS takes the character in a session policy, wherever it stands.
+pub const fn is_allowed(character: char) -> bool {
     matches!(character, '\u{9}' | '\u{a}' | '\u{d}' | '\u{20}'..='\u{ff}')
 }
 

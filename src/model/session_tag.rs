@@ -93,6 +93,15 @@ impl Template {
     pub fn names_a_person(&self) -> bool {
         self.0.iter().any(|piece| !matches!(piece, Piece::Text(_)))
     }
+
+    /// The value with an asterisk for whatever the directory will say, as IAM's `StringLike` takes it.
+    pub fn pattern(&self) -> String {
+        let part = |piece: &Piece| match piece {
+            Piece::Text(text) => text.clone(),
+            Piece::Name | Piece::Email | Piece::DisplayName => "*".to_owned(),
+        };
+        self.0.iter().map(part).collect()
+    }
 }
 
 /// The template as it is written in the configuration.

@@ -13,6 +13,7 @@ mod wanted;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
+pub use signer::Signer;
 pub use vend::{Asker, Order, Recall, Source, Vended, Vendor};
 
 #[cfg(test)]

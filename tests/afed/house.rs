@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     (
         "app",
         &[
@@ -25,15 +25,16 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ),
     ("aws_files", &[]),
     ("cache", &["ports", "sys"]),
-    ("command", &["app", "aws_files", "config", "ports", "render", "secrets", "sys", "ui", "vending"]),
+    ("command", &["app", "aws_files", "config", "policy", "ports", "render", "secrets", "sys", "ui", "vending"]),
     ("config", &["ports"]),
     ("crowd", &["ports", "sys"]),
-    ("failure", &["aws_files", "command", "config", "ports", "render", "vending"]),
+    ("failure", &["aws_files", "command", "config", "policy", "ports", "render", "vending"]),
     ("federation", &["ports", "sys"]),
     ("host_role", &["ports", "sys"]),
     ("lib", &["app"]),
     ("model", &[]),
     ("os_directory", &["ports", "sys"]),
+    ("policy", &[]),
     ("ports", &[]),
     ("process", &[]),
     ("render", &[]),
@@ -69,7 +70,11 @@ fn sources() -> Vec<(PathBuf, String)> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            if path.is_dir() { walk(&path, found) } else { found.push(path) }
+            if path.is_dir() {
+                walk(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");

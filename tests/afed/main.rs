@@ -40,6 +40,7 @@ mod many_callers;
 mod memory;
 mod moved_clocks;
 mod os_people;
+mod policies;
 mod principals;
 mod profiles;
 mod proxies;

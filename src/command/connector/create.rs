@@ -1,7 +1,7 @@
 //! `afed connector create`: asks for what the flags leave open, checks every rule of AWS, writes the connector.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -14,15 +14,18 @@ use crate::config::ConfigError;
 use crate::config::edit;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::{Settings, check_connector, check_with};
+use crate::model::connector::Connector;
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
 use crate::model::principal::PrincipalType;
+use crate::policy;
 use crate::ui::Streams;
 
 /// Add a connector: an account, a principal type, and the groups it is open to
 ///
 /// Account, principal type, role and groups are asked for at the terminal where no flag says them
 #[derive(Debug, Args)]
+#[command(after_help = interview::POLICY_HINT)]
 pub struct CreateArgs {
     /// What the connector shall be called [default: asked for]
     #[arg(value_name = "NAME")]
@@ -54,7 +57,7 @@ pub struct CreateArgs {
     /// The region whose STS is asked and which profiles are given [default: us-east-1, or the first of the role's partition]
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// A file with an inline session policy, read at each use
+    /// A file with an inline session policy, read at each use; see afed policy examples
     #[arg(long, value_name = "FILE")]
     policy_file: Option<PathBuf>,
     /// The ARN of a managed session policy [may be repeated]
@@ -81,10 +84,22 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let path = &app.paths.user_config;
     let connector = check_connector(&name, table.clone(), path, &config_file::read_policy).map_err(of_the_flag)?;
     check_with(&connector, &settings.account(connector.account.as_str())?)?;
+    check_policy(args, &connector, streams)?;
     config_file::edit(app, path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
     let open_to = super::show::open_to(&connector, settings);
     streams.status(&format!("Added the connector “{name}”, open to: {open_to}"));
     streams.hint(&format!("use it: afed creds {name}"));
+    Ok(())
+}
+
+/// A policy that AWS would refuse is refused here; what is odd about another is told.
+fn check_policy(args: &CreateArgs, connector: &Connector, streams: &mut Streams) -> Result<(), CommandError> {
+    let inline = connector.principal.policies().and_then(|policies| policies.inline.as_ref());
+    let Some(policy) = inline else { return Ok(()) };
+    let refused = |refused| CommandError::AnswerUnfit { what: flag_of("policy_file"), source: Box::new(refused) };
+    let warnings = policy::accept(policy.as_str()).map_err(refused)?;
+    let file = args.policy_file.as_deref().unwrap_or(Path::new("the policy")).display().to_string();
+    warnings.iter().for_each(|warning| streams.status(&warning.told(&file)));
     Ok(())
 }
 

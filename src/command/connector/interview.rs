@@ -17,6 +17,7 @@ use crate::model::name::ConnectorName;
 use crate::model::principal::{PrincipalType, check_duration, check_external_id};
 use crate::model::region::Region;
 use crate::model::session_policy::SessionPolicy;
+use crate::policy;
 use crate::ui::Streams;
 
 const NAME: Question =
@@ -60,7 +61,7 @@ const SYSTEM_SCOPE: Question =
     Question { what: "whether it serves the system", prompt: "Whom shall it serve?", flag: "--system-scope" };
 
 /// Where policies are written and tried, in AWS's own tools.
-const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
+pub const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
 
 /// What bounds the rights of a federated user.
 #[derive(Debug, Clone, Copy)]
@@ -180,6 +181,7 @@ fn policy_file(text: &str) -> Result<PathBuf> {
     let policy =
         String::from_utf8(config_file::read_policy(&path).with_context(unreadable)?).with_context(unreadable)?;
     policy.parse::<SessionPolicy>()?;
+    policy::accept(&policy)?;
     Ok(path)
 }
 
