@@ -11,7 +11,7 @@ use super::error::ConfigError;
 use crate::model::principal::PrincipalType;
 
 /// One `config.toml`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
     pub version: u32,
@@ -36,7 +36,7 @@ pub enum DirectoryChoice {
     Os,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CrowdTable {
     pub url: String,
@@ -51,7 +51,7 @@ pub struct CrowdTable {
     pub allow_http: Option<bool>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OsTable {
     #[serde(default)]
@@ -60,7 +60,7 @@ pub struct OsTable {
     pub recheck_after: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretsTable {
     pub store: Option<crate::model::secret_store_choice::SecretStoreChoice>,
@@ -71,13 +71,13 @@ pub struct SecretsTable {
     pub passphrase_credential: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CacheTable {
     pub wait: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountTable {
     #[serde(rename = "type")]
@@ -93,7 +93,7 @@ pub enum AccountType {
     AccessKey,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorTable {
     pub account: Option<String>,
@@ -117,7 +117,7 @@ pub struct ConnectorTable {
 }
 
 /// A duration in seconds (`3600`) or as text (`"1h30m"`).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum DurationValue {
     Seconds(u32),

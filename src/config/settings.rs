@@ -145,22 +145,31 @@ impl Settings {
         Place { path, table: format!("connectors.{connector}") }.groups("groups", &value.groups)
     }
 
+    /// The account of this name as it is written, and where.
+    pub fn account_table(&self, name: &str) -> Result<&Origin<AccountTable>, ConfigError> {
+        self.accounts.get(name).ok_or_else(|| {
+            let nearest = nearest(name, self.account_names()).map(str::to_owned);
+            ConfigError::NoSuchAccount { name: name.to_owned(), nearest }
+        })
+    }
+
+    /// The connector of this name as it is written, and where.
+    pub fn connector_table(&self, name: &str) -> Result<&Origin<ConnectorTable>, ConfigError> {
+        self.connectors.get(name).ok_or_else(|| {
+            let nearest = nearest(name, self.connector_names()).map(str::to_owned);
+            ConfigError::NoSuchConnector { name: name.to_owned(), nearest }
+        })
+    }
+
     /// The account of this name, checked.
     pub fn account(&self, name: &str) -> Result<Account, ConfigError> {
-        let Some(Origin { path, value }) = self.accounts.get(name) else {
-            let nearest = nearest(name, self.account_names()).map(str::to_owned);
-            return Err(ConfigError::NoSuchAccount { name: name.to_owned(), nearest });
-        };
+        let Origin { path, value } = self.account_table(name)?;
         resolve_account(&Place { path, table: format!("accounts.{name}") }, name, value)
     }
 
     /// The connector of this name, checked against every rule that can be known before a call.
     pub fn connector(&self, name: &str, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
-        let Some(origin) = self.connectors.get(name) else {
-            let nearest = nearest(name, self.connector_names()).map(str::to_owned);
-            return Err(ConfigError::NoSuchConnector { name: name.to_owned(), nearest });
-        };
-        let connector = connector::resolve(name, origin, read)?;
+        let connector = connector::resolve(name, self.connector_table(name)?, read)?;
         if !self.accounts.contains_key(connector.account.as_str()) {
             let nearest = nearest(connector.account.as_str(), self.account_names()).map(str::to_owned);
             return Err(ConfigError::AccountOfConnector {
