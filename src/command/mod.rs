@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod completions;
 mod config_file;
+mod confirmation;
 mod connector;
 mod creds;
 mod error;
@@ -14,6 +15,8 @@ mod login;
 mod logout;
 mod profile;
 mod questions;
+mod report;
+mod stored;
 mod whoami;
 
 use std::ffi::OsString;

@@ -195,6 +195,17 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             "take another name for the profile, or add --force to make this one afed's",
         ),
+        CommandError::OtherAwsAccount { account, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!("to move the account there: afed account edit {account} --other-aws-account"),
+        ),
+        CommandError::AccountInUse { users, .. } => Verdict {
+            kind: Kind::Configuration,
+            hints: users
+                .iter()
+                .map(|user| format!("afed connector edit {user} --account ACCOUNT, or: afed connector delete {user}"))
+                .collect(),
+        },
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         _ => Verdict::plain(Kind::Configuration),
     }

@@ -7,10 +7,12 @@ mod freshness;
 mod lease_key;
 pub mod memory;
 pub mod sign_in;
+mod unremembered;
 mod vend;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
+pub use unremembered::Unremembered;
 pub use vend::{Order, Recall, Source, Vended, Vendor};
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
-//! What `afed connector create` asks: each answer is checked when it is typed, by the rules that check the file.
+//! What `afed connector create` and `edit` ask: each answer is checked when it is typed, by the rules that check the file.
 //! What has a sensible default shows it, and an answer that is the default is not written down.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
-use crate::command::questions::Question;
+use crate::command::questions::{Question, separated};
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
 use crate::model::arn::{PolicyArn, RoleArn};
@@ -56,6 +56,13 @@ const GROUPS: Question = Question {
     prompt: "Groups that may use it, separated by commas (empty: administrators only)",
     flag: "--group GROUP or --administrators-only",
 };
+
+/// The same questions where there is an answer already.
+const OTHER_EXTERNAL_ID: Question =
+    Question { prompt: "External id that the role asks for (- for none)", ..EXTERNAL_ID };
+const OTHER_POLICY_FILE: Question = Question { prompt: "File with the policy (- for none)", ..POLICY_FILE };
+const OTHER_GROUPS: Question =
+    Question { prompt: "Groups that may use it, separated by commas (- for administrators only)", ..GROUPS };
 
 /// Where policies are written and tried, in AWS's own tools.
 const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
@@ -125,7 +132,74 @@ pub fn lead_through(
         table.duration = duration(principal, app)?;
     }
     if table.region.is_none() {
-        table.region = region(table.role_arn.as_deref(), app)?;
+        table.region = region(None, table.role_arn.as_deref(), app)?;
+    }
+    Ok(())
+}
+
+/// Asks for everything again, with today's values as defaults. What is not asked for stays.
+pub fn revise(table: &mut ConnectorTable, app: &App, settings: &Settings) -> Result<()> {
+    let accounts = first(settings.account_names().map(str::to_owned).collect(), table.account.as_ref());
+    let accounts: Vec<_> = accounts.into_iter().map(|name| (name.clone(), name)).collect();
+    table.account = Some(ACCOUNT.one_of(app, None, &accounts)?);
+    let principals = first(PrincipalType::ALL.to_vec(), table.principal.as_ref());
+    let principals: Vec<_> = principals.into_iter().map(|principal| (principal.described(), principal)).collect();
+    let principal = PRINCIPAL.one_of(app, None, &principals)?;
+    table.principal = Some(principal);
+    if principal == PrincipalType::AssumeRole {
+        let role = |text: &str| text.parse().map(|role: RoleArn| role.as_str().to_owned());
+        table.role_arn = Some(ROLE_ARN.answer(app, None, table.role_arn.as_deref(), role)?);
+        table.external_id = OTHER_EXTERNAL_ID
+            .revised(app, table.external_id.as_deref(), |text| check_external_id(text).map(|()| text.to_owned()))?;
+    } else {
+        (table.role_arn, table.external_id) = (None, None);
+    }
+    if principal != PrincipalType::SessionToken && table.policy.is_none() {
+        table.policy_file = revised_policy_file(table.policy_file.as_deref(), app)?;
+    }
+    revise_duration(table, principal, app)?;
+    table.region = region(table.region.as_deref(), table.role_arn.as_deref(), app)?;
+    revise_groups(table, app)
+}
+
+/// The list with today's item at its head, where Enter picks it.
+fn first<T: PartialEq>(mut items: Vec<T>, today: Option<&T>) -> Vec<T> {
+    items.sort_by_key(|item| Some(item) != today);
+    items
+}
+
+/// A path that stays is left as it is written.
+fn revised_policy_file(today: Option<&Path>, app: &App) -> Result<Option<PathBuf>> {
+    let written = today.and_then(Path::to_str);
+    OTHER_POLICY_FILE.revised(app, written, |text| match today {
+        Some(today) if Some(text) == written => Ok(today.to_owned()),
+        _ => policy_file(text),
+    })
+}
+
+fn revise_duration(table: &mut ConnectorTable, principal: PrincipalType, app: &App) -> Result<()> {
+    let today = match &table.duration {
+        Some(DurationValue::Seconds(seconds)) => Some(SessionDuration::from_seconds(*seconds)),
+        Some(DurationValue::Text(text)) => text.parse().ok(),
+        None => None,
+    };
+    let default = today.unwrap_or(principal.default_duration());
+    let answer = asked_duration(principal, default, app)?;
+    if Some(answer) != today {
+        table.duration = (answer != principal.default_duration()).then(|| DurationValue::Text(answer.to_string()));
+    }
+    Ok(())
+}
+
+fn revise_groups(table: &mut ConnectorTable, app: &App) -> Result<()> {
+    let today = table.groups.join(", ");
+    let default = if today.is_empty() { "-" } else { &today };
+    let answer = OTHER_GROUPS.answer(app, None, Some(default), |text| anyhow::Ok(text.to_owned()))?;
+    // A name may hold a comma, so the list is only taken apart where it was typed anew.
+    if answer == "-" {
+        table.groups.clear();
+    } else if answer != today {
+        table.groups = separated(&answer);
     }
     Ok(())
 }
@@ -179,19 +253,23 @@ fn policy_arn(text: &str) -> Result<String> {
 
 fn duration(principal: PrincipalType, app: &App) -> Result<Option<DurationValue>> {
     let default = principal.default_duration();
-    let duration = DURATION.answer(app, None, Some(&default.to_string()), |text| -> Result<SessionDuration> {
-        let duration = text.parse()?;
-        check_duration(principal, duration)?;
-        Ok(duration)
-    })?;
+    let duration = asked_duration(principal, default, app)?;
     Ok((duration != default).then(|| DurationValue::Text(duration.to_string())))
 }
 
-fn region(role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
+fn asked_duration(principal: PrincipalType, default: SessionDuration, app: &App) -> Result<SessionDuration> {
+    DURATION.answer(app, None, Some(&default.to_string()), |text| {
+        let duration = text.parse()?;
+        check_duration(principal, duration)?;
+        Ok::<_, anyhow::Error>(duration)
+    })
+}
+
+fn region(today: Option<&str>, role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
     let role: Option<RoleArn> = role_arn.map(str::parse).transpose()?;
     let partition = role.as_ref().map_or("aws", RoleArn::partition);
     let default = Region::fallback_of(partition);
-    let region = REGION.answer(app, None, Some(default.as_str()), |text| {
+    let region = REGION.answer(app, None, Some(today.unwrap_or(default.as_str())), |text| {
         let region: Region = text.parse()?;
         anyhow::ensure!(
             role.is_none() || region.partition() == partition,
@@ -199,5 +277,5 @@ fn region(role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
         );
         Ok(region)
     })?;
-    Ok((region != default).then(|| region.to_string()))
+    Ok((region != default || today == Some(region.as_str())).then(|| region.to_string()))
 }
