@@ -58,6 +58,11 @@ impl Hook {
         &self.program
     }
 
+    /// The configuration file that it names, if it names one.
+    pub fn config(&self) -> Option<&str> {
+        self.config.as_deref()
+    }
+
     /// The value of `credential_process`.
     pub fn command_line(&self) -> String {
         let config = self.config.iter().flat_map(|path| ["--config", path.as_str()]);

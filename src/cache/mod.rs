@@ -44,6 +44,20 @@ impl<'a> SealedFolder<'a> {
         Self { place: KeyPlace::new(&folder, secrets), folder, clock, key: OnceCell::new() }
     }
 
+    /// Takes every lease and pass away, whoever they were for.
+    pub fn clear(&self) -> Result<(), CacheError> {
+        let listed = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            listed => listed.map_err(|source| failed(&self.folder, "listed", source))?,
+        };
+        for entry in listed {
+            let name = entry.map_err(|source| failed(&self.folder, "listed", source))?.file_name();
+            let is_kept = |name: &&str| name.ends_with(".lease") || name.ends_with(".pass");
+            name.to_str().filter(is_kept).map_or(Ok(()), |name| self.remove(name))?;
+        }
+        Ok(())
+    }
+
     fn read(&self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CacheError> {
         let path = self.folder.join(name);
         let sealed = files::read_optional(&path).map_err(|source| failed(&path, "read", source))?;

@@ -1,6 +1,11 @@
 //! `afed account`: the sources of long-term authority.
 
+pub mod check;
 mod create;
+mod delete;
+mod edit;
+mod host_role;
+mod key;
 mod list;
 mod show;
 
@@ -22,6 +27,9 @@ enum AccountVerb {
     Create(create::CreateArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Edit(edit::EditArgs),
+    Delete(delete::DeleteArgs),
+    Check(check::CheckArgs),
 }
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -29,5 +37,8 @@ pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
         AccountVerb::Create(args) => create::run(&args, app, streams),
         AccountVerb::List(args) => list::run(&args, app, streams),
         AccountVerb::Show(args) => show::run(&args, app, streams),
+        AccountVerb::Edit(args) => edit::run(&args, app, streams),
+        AccountVerb::Delete(args) => delete::run(&args, app, streams),
+        AccountVerb::Check(args) => check::run(&args, app, streams),
     }
 }

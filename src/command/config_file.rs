@@ -1,4 +1,5 @@
-//! Reading, editing and writing the person's configuration file, one process at a time.
+//! Reading, editing and writing configuration files, one process at a time. The person's own is private; the machine's
+//! keeps its owner and mode, as others read it too.
 
 use std::path::Path;
 use std::time::Duration;
@@ -23,7 +24,8 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
     let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
-    files::replace(path, edited.as_bytes(), Mode::Private).map_err(|error| failed("written", error))?;
+    let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
+    files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?;
     Ok(())
 }
 

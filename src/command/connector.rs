@@ -1,8 +1,14 @@
 //! `afed connector`: the ways to get temporary credentials.
 
+mod check;
 mod create;
+mod delete;
+mod edit;
+mod fields;
+mod hooks;
 mod interview;
 mod list;
+mod rename;
 mod show;
 
 use anyhow::Result;
@@ -23,6 +29,10 @@ enum ConnectorVerb {
     Create(Box<create::CreateArgs>),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Edit(Box<edit::EditArgs>),
+    Rename(rename::RenameArgs),
+    Delete(delete::DeleteArgs),
+    Check(check::CheckArgs),
 }
 
 pub fn run(args: ConnectorArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -30,5 +40,9 @@ pub fn run(args: ConnectorArgs, app: &App, streams: &mut Streams) -> Result<()> 
         ConnectorVerb::Create(args) => create::run(&args, app, streams),
         ConnectorVerb::List(args) => list::run(&args, app, streams),
         ConnectorVerb::Show(args) => show::run(&args, app, streams),
+        ConnectorVerb::Edit(args) => edit::run(&args, app, streams),
+        ConnectorVerb::Rename(args) => rename::run(&args, app, streams),
+        ConnectorVerb::Delete(args) => delete::run(&args, app, streams),
+        ConnectorVerb::Check(args) => check::run(&args, app, streams),
     }
 }

@@ -34,7 +34,13 @@ pub enum CommandError {
     #[error("the secret store did not give back what was stored in it")]
     StoreForgets,
     #[error("the key {access_key_id} belongs to the AWS account {found}, and the configuration says {expected}")]
-    OtherAwsAccount { access_key_id: String, found: String, expected: String },
+    OtherAwsAccount { account: String, access_key_id: String, found: String, expected: String },
+    /// Its connectors would have nothing to sign with.
+    #[error("the account “{account}” is in use by: {}", .users.join(", "))]
+    AccountInUse { account: String, users: Vec<String> },
+    /// Somebody was asked whether it is meant, and it is not.
+    #[error("nothing was changed")]
+    NotMeant,
     #[error("{flag} goes with the accounts of keys (access-key); the role of a host has none")]
     FlagOfKeys { flag: &'static str },
     #[error("the account “{account}” has the key {configured}, not {given}")]

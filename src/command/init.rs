@@ -7,6 +7,7 @@ use toml_edit::Value;
 use super::config_file;
 use super::error::CommandError;
 use super::questions::{Question, Refusal};
+use super::stored::Stored;
 use crate::app::{App, read_config};
 use crate::config::ConfigError;
 use crate::config::file::{self, DirectoryChoice, SourcedFile};
@@ -114,12 +115,12 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
             None
         }
     };
-    if let Some((crowd, password)) = &password {
-        secrets.store(&crowd.application_secret(), password)?;
-    }
+    let stored =
+        password.map(|(crowd, password)| Stored::store(secrets.as_ref(), crowd.application_secret(), &password));
+    let stored = stored.transpose()?;
     if let Err(source) = files::replace(path, text.as_bytes(), Mode::Private) {
-        if let Some((crowd, _)) = &password {
-            secrets.forget(&crowd.application_secret())?;
+        if let Some(stored) = stored {
+            stored.take_back(|| path.exists())?;
         }
         return Err(ConfigError::File { path: path.clone(), operation: "written", source }.into());
     }

@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod completions;
 mod config_file;
+mod confirmation;
 mod connector;
 mod console;
 mod creds;
@@ -16,8 +17,10 @@ mod logout;
 mod policy;
 mod profile;
 mod questions;
+mod report;
 mod scope_args;
 mod standing;
+mod stored;
 mod vending;
 mod whoami;
 

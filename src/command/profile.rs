@@ -1,7 +1,7 @@
 //! `afed profile`: the `credential_process` hook in AWS's configuration file.
 
 mod add;
-mod aws_config;
+pub mod aws_config;
 mod list;
 mod remove;
 

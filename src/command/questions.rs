@@ -70,6 +70,19 @@ impl Question {
         self.answer(app, None, Some(""), |text| if text.is_empty() { Ok(None) } else { parse(text).map(Some) })
     }
 
+    /// What was typed over today's answer, as the parser reads it; `-` for none.
+    pub fn revised<T, E: Into<anyhow::Error>>(
+        self,
+        app: &App,
+        today: Option<&str>,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>> {
+        self.answer(app, None, Some(today.unwrap_or("-")), |text| match text {
+            "-" => Ok(None),
+            text => parse(text).map(Some),
+        })
+    }
+
     /// One line of standard input when the flag says so, or typed without echo; a terminal is never read with echo.
     pub fn secret(self, app: &App, streams: &mut Streams, from_input: bool) -> Result<Secret> {
         let answer = if from_input && !streams.input.is_terminal {
@@ -115,10 +128,7 @@ impl Question {
 
     /// A list on one line, separated by commas; an empty line is an empty list.
     pub fn list(self, app: &App) -> Result<Vec<String>> {
-        let items = |line: &str| -> Result<Vec<String>> {
-            Ok(line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect())
-        };
-        self.answer(app, None, Some(""), items)
+        self.answer(app, None, Some(""), |line| anyhow::Ok(separated(line)))
     }
 
     /// What to say of an answer that was given and is none.
@@ -132,4 +142,9 @@ impl Question {
             other => other.into(),
         })
     }
+}
+
+/// The items of a line that commas separate.
+pub fn separated(line: &str) -> Vec<String> {
+    line.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }

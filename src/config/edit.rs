@@ -1,21 +1,26 @@
 //! Edits of a configuration file that keep every comment, the order and the layout of what people wrote.
-//! Text in, text out. A result that would not parse again is never returned.
+//! Text in, text out. What an edit returns has been read again and says exactly what was asked for; an edit that the
+//! layout does not allow is refused.
+
+mod fields;
+mod layout;
+mod splice;
 
 use std::path::Path;
 
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
+use toml_edit::Value;
 
 use super::error::ConfigError;
-use super::file::{self, AccountTable, ConnectorTable, DurationValue};
+use super::file::{self, AccountTable, ConfigFile, ConnectorTable};
 use crate::model::name::{AccountName, ConnectorName};
+use fields::Fields;
 
 /// Adds `[accounts.NAME]`.
 pub fn add_account(path: &Path, text: &str, name: &AccountName, account: &AccountTable) -> Result<String, ConfigError> {
-    let mut table = Table::new();
-    table.insert("type", toml_edit::value(account.account_type.as_str()));
-    insert_text(&mut table, "access_key_id", account.access_key_id.as_deref());
-    insert_text(&mut table, "aws_account_id", account.aws_account_id.as_deref());
-    add_table(path, text, "accounts", name.as_str(), table)
+    let place = Place { path, group: "accounts", name: name.as_str() };
+    place.refuse_taken(text, |file| file.accounts.contains_key(name.as_str()))?;
+    let edited = splice::add_table(text, &place.table(), &fields::of_account(account));
+    place.proved(text, edited, |file| drop(file.accounts.insert(name.to_string(), account.clone())))
 }
 
 /// Adds `[connectors.NAME]`, with only the keys that say something.
@@ -25,101 +30,168 @@ pub fn add_connector(
     name: &ConnectorName,
     connector: &ConnectorTable,
 ) -> Result<String, ConfigError> {
-    add_table(path, text, "connectors", name.as_str(), connector_table(connector))
+    let place = Place { path, group: "connectors", name: name.as_str() };
+    place.refuse_taken(text, |file| file.connectors.contains_key(name.as_str()))?;
+    let edited = splice::add_table(text, &place.table(), &fields::of_connector(connector));
+    place.proved(text, edited, |file| drop(file.connectors.insert(name.to_string(), connector.clone())))
 }
 
-fn connector_table(connector: &ConnectorTable) -> Table {
-    let mut table = Table::new();
-    insert_text(&mut table, "account", connector.account.as_deref());
-    insert_text(&mut table, "principal", connector.principal.map(|principal| principal.as_str()));
-    insert_text(&mut table, "role_arn", connector.role_arn.as_deref());
-    insert_text(&mut table, "external_id", connector.external_id.as_deref());
-    match &connector.duration {
-        Some(DurationValue::Seconds(seconds)) => drop(table.insert("duration", toml_edit::value(i64::from(*seconds)))),
-        Some(DurationValue::Text(text)) => insert_text(&mut table, "duration", Some(text)),
-        None => {}
-    }
-    table.insert("groups", toml_edit::value(connector.groups.iter().collect::<Array>()));
-    if connector.system_scope == Some(true) {
-        table.insert("system_scope", toml_edit::value(true));
-    }
-    insert_text(&mut table, "region", connector.region.as_deref());
-    insert_text(&mut table, "policy", connector.policy.as_deref());
-    insert_text(&mut table, "policy_file", connector.policy_file.as_deref().and_then(Path::to_str));
-    insert_list(&mut table, "policy_arns", &connector.policy_arns);
-    if connector.omit_policy == Some(true) {
-        table.insert("omit_policy", toml_edit::value(true));
-    }
-    if !connector.tags.is_empty() {
-        let tags: InlineTable = connector.tags.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        table.insert("tags", toml_edit::value(tags));
-    }
-    insert_list(&mut table, "transitive_tags", &connector.transitive_tags);
-    insert_text(&mut table, "source_identity", connector.source_identity.as_deref());
-    table
+/// Changes the keys of an account in which `after` differs from `before`, which is what the text must say.
+pub fn change_account(
+    path: &Path,
+    text: &str,
+    name: &AccountName,
+    before: &AccountTable,
+    after: &AccountTable,
+) -> Result<String, ConfigError> {
+    let place = Place { path, group: "accounts", name: name.as_str() };
+    place.refuse_changed(file::parse(path.to_owned(), text)?.file.accounts.get(name.as_str()), before)?;
+    let edited = place.changed(text, &fields::of_account(before), &fields::of_account(after));
+    place.proved(text, edited, |file| drop(file.accounts.insert(name.to_string(), after.clone())))
 }
 
-fn insert_text(table: &mut Table, key: &str, text: Option<&str>) {
-    if let Some(text) = text {
-        table.insert(key, toml_edit::value(text));
-    }
+/// Changes the keys of a connector in which `after` differs from `before`, which is what the text must say.
+pub fn change_connector(
+    path: &Path,
+    text: &str,
+    name: &ConnectorName,
+    before: &ConnectorTable,
+    after: &ConnectorTable,
+) -> Result<String, ConfigError> {
+    let place = Place { path, group: "connectors", name: name.as_str() };
+    place.refuse_changed(file::parse(path.to_owned(), text)?.file.connectors.get(name.as_str()), before)?;
+    let edited = place.changed(text, &fields::of_connector(before), &fields::of_connector(after));
+    place.proved(text, edited, |file| drop(file.connectors.insert(name.to_string(), after.clone())))
 }
 
-fn insert_list(table: &mut Table, key: &str, items: &[String]) {
-    if !items.is_empty() {
-        table.insert(key, toml_edit::value(items.iter().map(Value::from).collect::<Array>()));
-    }
-}
-
-fn add_table(path: &Path, text: &str, group: &str, name: &str, mut table: Table) -> Result<String, ConfigError> {
-    let mut document: DocumentMut = match text.parse() {
-        Ok(document) => document,
-        Err(_) => return Err(why_unreadable(path, text)),
+/// The keys in which two tables of a connector differ.
+pub fn changed_keys(before: &ConnectorTable, after: &ConnectorTable) -> Vec<&'static str> {
+    let (before, after) = (fields::of_connector(before), fields::of_connector(after));
+    let says = |fields: &Fields, wanted: &str| {
+        fields.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.to_string())
     };
-    let position = position_in(&document, group);
-    let tables = document.entry(group).or_insert_with(|| Item::Table(implicit()));
-    let Some(tables) = tables.as_table_mut() else {
-        return Err(ConfigError::NotEditable { path: path.to_owned(), table: group.to_owned() });
+    let mut keys: Vec<&'static str> = after.iter().chain(&before).map(|(key, _)| *key).collect();
+    keys.retain(|key| says(&before, key) != says(&after, key));
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Takes `[accounts.NAME]` out; comments above it stay.
+pub fn remove_account(path: &Path, text: &str, name: &AccountName) -> Result<String, ConfigError> {
+    let place = Place { path, group: "accounts", name: name.as_str() };
+    place.proved(text, splice::remove(text, &place.table()), |file| drop(file.accounts.remove(name.as_str())))
+}
+
+/// Takes `[connectors.NAME]` out; comments above it stay.
+pub fn remove_connector(path: &Path, text: &str, name: &ConnectorName) -> Result<String, ConfigError> {
+    let place = Place { path, group: "connectors", name: name.as_str() };
+    place.proved(text, splice::remove(text, &place.table()), |file| drop(file.connectors.remove(name.as_str())))
+}
+
+/// Gives a connector another name; nothing else of it changes.
+pub fn rename_connector(
+    path: &Path,
+    text: &str,
+    old: &ConnectorName,
+    new: &ConnectorName,
+) -> Result<String, ConfigError> {
+    let taken = Place { path, group: "connectors", name: new.as_str() };
+    taken.refuse_taken(text, |file| file.connectors.contains_key(new.as_str()))?;
+    let place = Place { path, group: "connectors", name: old.as_str() };
+    place.proved(text, splice::rename(text, &place.table(), new.as_str()), |file| {
+        if let Some(connector) = file.connectors.remove(old.as_str()) {
+            file.connectors.insert(new.to_string(), connector);
+        }
+    })
+}
+
+/// The table that is edited, and its file for the words of faults.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    path: &'a Path,
+    group: &'static str,
+    name: &'a str,
+}
+
+impl<'a> Place<'a> {
+    const fn table(self) -> [&'a str; 2] {
+        [self.group, self.name]
+    }
+
+    fn refuse_taken(self, text: &str, is_there: impl Fn(&ConfigFile) -> bool) -> Result<(), ConfigError> {
+        if !is_there(&file::parse(self.path.to_owned(), text)?.file) {
+            return Ok(());
+        }
+        let what = if self.group == "accounts" { "an account" } else { "a connector" };
+        Err(ConfigError::NameTaken { what, name: self.name.to_owned(), path: self.path.to_owned() })
+    }
+
+    /// Two people may edit at once; the second starts again from what the first has written.
+    fn refuse_changed<T: PartialEq>(self, found: Option<&T>, before: &T) -> Result<(), ConfigError> {
+        if found == Some(before) {
+            return Ok(());
+        }
+        Err(ConfigError::ChangedMeanwhile { path: self.path.to_owned(), table: self.table().join(".") })
+    }
+
+    fn changed(self, text: &str, before: &Fields, after: &Fields) -> String {
+        let value_in = |fields: &'_ Fields, wanted: &str| -> Option<Value> {
+            fields.iter().find(|(key, _)| *key == wanted).map(|(_, value)| value.clone())
+        };
+        let mut edited = text.to_owned();
+        for (key, _) in before.iter().filter(|(key, _)| value_in(after, key).is_none()) {
+            edited = splice::remove(&edited, &[self.group, self.name, key]);
+        }
+        for (key, new) in after {
+            let path = [self.group, self.name, key];
+            edited = match value_in(before, key) {
+                Some(old) if old.to_string() == new.to_string() => edited,
+                Some(old) => replace(&edited, &path, &old, new),
+                None => splice::set(&edited, &path, new),
+            };
+        }
+        edited
+    }
+
+    /// The edited text, if all that it says differently is what `change` does.
+    fn proved(self, text: &str, edited: String, change: impl FnOnce(&mut ConfigFile)) -> Result<String, ConfigError> {
+        let mut expected = file::parse(self.path.to_owned(), text)?.file;
+        change(&mut expected);
+        match file::parse(self.path.to_owned(), &edited) {
+            Ok(found) if found.file == expected => Ok(edited),
+            _ => Err(ConfigError::NotEditable { path: self.path.to_owned(), table: self.table().join(".") }),
+        }
+    }
+}
+
+/// A table inside the table changes key by key, so that the rest of it stays as it is written.
+fn replace(text: &str, path: &[&str; 3], old: &Value, new: &Value) -> String {
+    let (Some(old), Some(new_table)) = (old.as_inline_table(), new.as_inline_table()) else {
+        return splice::set(text, path, new);
     };
-    if tables.contains_key(name) {
-        let what = if group == "accounts" { "an account" } else { "a connector" };
-        return Err(ConfigError::NameTaken { what, name: name.to_owned(), path: path.to_owned() });
+    let [group, name, field] = *path;
+    let mut edited = text.to_owned();
+    for (key, _) in old.iter().filter(|(key, _)| !new_table.contains_key(key)) {
+        edited = splice::remove(&edited, &[group, name, field, key]);
     }
-    table.set_position(position);
-    table.decor_mut().set_prefix(if text.is_empty() { "" } else { "\n" });
-    tables.insert(name, Item::Table(table));
-    let edited = document.to_string();
-    file::parse(path.to_owned(), &edited)?;
-    Ok(edited)
-}
-
-fn why_unreadable(path: &Path, text: &str) -> ConfigError {
-    match file::parse(path.to_owned(), text) {
-        Err(fault) => fault,
-        Ok(_) => ConfigError::Syntax { path: path.to_owned(), line: 1, message: "the file can't be edited".to_owned() },
+    for (key, value) in new_table {
+        let is_same = old.get(key).is_some_and(|old| old.to_string().trim() == value.to_string().trim());
+        if !is_same {
+            let mut plain = value.clone();
+            plain.decor_mut().clear();
+            edited = splice::set(&edited, &[group, name, field, key], &plain);
+        }
     }
-}
-
-fn implicit() -> Table {
-    let mut table = Table::new();
-    table.set_implicit(true);
-    table
-}
-
-/// Right behind the last table of the same group; at the end of the file where there is none.
-fn position_in(document: &DocumentMut, group: &str) -> Option<isize> {
-    let tables = document.get(group)?.as_table()?;
-    tables.iter().filter_map(|(_, item)| last_position(item)).max()
-}
-
-fn last_position(item: &Item) -> Option<isize> {
-    let table = item.as_table()?;
-    table.iter().filter_map(|(_, inner)| last_position(inner)).chain(table.position()).max()
+    edited
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::file::DurationValue;
     use crate::model::principal::PrincipalType;
     use std::path::PathBuf;
 

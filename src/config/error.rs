@@ -69,8 +69,12 @@ pub enum ConfigError {
     NoSuchAccount { name: String, nearest: Option<String> },
     #[error("there is already {what} “{name}”, in {}", .path.display())]
     NameTaken { what: &'static str, name: String, path: PathBuf },
-    /// The text is valid and still can't take another table, such as `accounts = {}` written inline.
-    #[error("{} can't take another [{table}]: it is written inline there", .path.display())]
+    /// The file was read, somebody else changed the table, and then it was to be written.
+    #[error("{}: [{table}] was changed by somebody else in the meantime", .path.display())]
+    ChangedMeanwhile { path: PathBuf, table: String },
+    /// The text is valid, and what was asked for can't be written without touching something else, such as a table in
+    /// `accounts = {}`.
+    #[error("{}: [{table}] can't be changed by afed as the file is laid out", .path.display())]
     NotEditable { path: PathBuf, table: String },
 }
 

@@ -12,7 +12,7 @@ use crate::model::account::AccountType;
 use crate::model::principal::PrincipalType;
 
 /// One `config.toml`.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
     pub version: u32,
@@ -39,7 +39,7 @@ pub enum DirectoryChoice {
     Os,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CrowdTable {
     pub url: String,
@@ -54,7 +54,7 @@ pub struct CrowdTable {
     pub allow_http: Option<bool>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OsTable {
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct OsTable {
     pub recheck_after: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretsTable {
     pub store: Option<crate::model::secret_store_choice::SecretStoreChoice>,
@@ -74,13 +74,13 @@ pub struct SecretsTable {
     pub passphrase_credential: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CacheTable {
     pub wait: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleTable {
     pub sign_in_url: Option<String>,
@@ -91,7 +91,7 @@ pub struct ConsoleTable {
     pub browser_wait: Option<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountTable {
     #[serde(rename = "type")]
@@ -100,7 +100,7 @@ pub struct AccountTable {
     pub aws_account_id: Option<String>,
 }
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConnectorTable {
     pub account: Option<String>,
@@ -125,7 +125,7 @@ pub struct ConnectorTable {
 }
 
 /// A duration in seconds (`3600`) or as text (`"1h30m"`).
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub enum DurationValue {
     Seconds(u32),

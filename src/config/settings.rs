@@ -156,22 +156,30 @@ impl Settings {
         Place { path, table: format!("connectors.{connector}") }.groups("groups", &value.groups)
     }
 
+    /// The account of this name as it is written, and where.
+    pub fn account_table(&self, name: &str) -> Result<&Origin<AccountTable>, ConfigError> {
+        self.accounts.get(name).ok_or_else(|| {
+            let nearest = nearest(name, self.account_names()).map(str::to_owned);
+            ConfigError::NoSuchAccount { name: name.to_owned(), nearest }
+        })
+    }
+
+    /// The connector of this name as it is written, and where.
+    pub fn connector_table(&self, name: &str) -> Result<&Origin<ConnectorTable>, ConfigError> {
+        self.connectors.get(name).ok_or_else(|| {
+            let nearest = nearest(name, self.connector_names()).map(str::to_owned);
+            ConfigError::NoSuchConnector { name: name.to_owned(), nearest }
+        })
+    }
+
     /// The account of this name, checked.
     pub fn account(&self, name: &str) -> Result<Account, ConfigError> {
-        let Some(origin) = self.accounts.get(name) else {
-            let nearest = nearest(name, self.account_names()).map(str::to_owned);
-            return Err(ConfigError::NoSuchAccount { name: name.to_owned(), nearest });
-        };
-        account::resolve(name, origin)
+        account::resolve(name, self.account_table(name)?)
     }
 
     /// The connector of this name, checked against every rule that can be known before a call.
     pub fn connector(&self, name: &str, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
-        let Some(origin) = self.connectors.get(name) else {
-            let nearest = nearest(name, self.connector_names()).map(str::to_owned);
-            return Err(ConfigError::NoSuchConnector { name: name.to_owned(), nearest });
-        };
-        let connector = connector::resolve(name, origin, read)?;
+        let connector = connector::resolve(name, self.connector_table(name)?, read)?;
         let Some(account) = self.accounts.get(connector.account.as_str()) else {
             let nearest = nearest(connector.account.as_str(), self.account_names()).map(str::to_owned);
             return Err(ConfigError::AccountOfConnector {

@@ -37,6 +37,15 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::NameTaken { what, .. } => {
             Some(format!("choose another name, or edit the file to change {what} that is there"))
         }
+        ConfigError::ChangedMeanwhile { .. } => Some("look at it, and run the command again".to_owned()),
+        ConfigError::NotEditable { table, .. } => {
+            Some(format!("change it in an editor; written as a table of its own, [{table}], afed can change it too"))
+        }
+        ConfigError::File { path, operation: "written", source }
+            if source.kind() == std::io::ErrorKind::PermissionDenied =>
+        {
+            Some(format!("run it as the user who may write there: ls -l '{}'", path.display()))
+        }
         _ => None,
     }
 }

@@ -242,6 +242,17 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::OwnerUnknown { .. } => {
             Verdict::hint(Kind::Configuration, "ask AWS whose key it is: add --online")
         }
+        CommandError::OtherAwsAccount { account, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!("to move the account there: afed account edit {account} --other-aws-account"),
+        ),
+        CommandError::AccountInUse { users, .. } => Verdict {
+            kind: Kind::Configuration,
+            hints: users
+                .iter()
+                .map(|user| format!("afed connector edit {user} --account ACCOUNT, or: afed connector delete {user}"))
+                .collect(),
+        },
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         _ => Verdict::plain(Kind::Configuration),
     }

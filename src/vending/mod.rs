@@ -8,12 +8,14 @@ mod lease_key;
 pub mod memory;
 pub mod sign_in;
 mod signer;
+mod unremembered;
 mod vend;
 mod wanted;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
 pub use signer::Signer;
+pub use unremembered::Unremembered;
 pub use vend::{Asker, Order, Recall, Source, Vended, Vendor};
 
 #[cfg(test)]

@@ -11,9 +11,12 @@
 #[path = "../../examples/crowd/loopback/mod.rs"]
 mod crowd_directory;
 
+mod account_edits;
 mod accounts;
 mod cache_faults;
+mod checks;
 mod config_faults;
+mod connector_edits;
 mod connectors;
 mod console;
 mod conversation;

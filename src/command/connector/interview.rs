@@ -1,14 +1,14 @@
-//! What `afed connector create` asks: each answer is checked when it is typed, by the rules that check the file.
+//! What `afed connector create` and `edit` ask: each answer is checked when it is typed, by the rules that check the file.
 //! What has a sensible default shows it, and an answer that is the default is not written down.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
-use crate::command::questions::Question;
+use crate::command::questions::{Question, separated};
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
 use crate::model::arn::{PolicyArn, RoleArn};
@@ -59,6 +59,13 @@ const GROUPS: Question = Question {
 
 const SYSTEM_SCOPE: Question =
     Question { what: "whether it serves the system", prompt: "Whom shall it serve?", flag: "--system-scope" };
+
+/// The same questions where there is an answer already.
+const OTHER_EXTERNAL_ID: Question =
+    Question { prompt: "External id that the role asks for (- for none)", ..EXTERNAL_ID };
+const OTHER_POLICY_FILE: Question = Question { prompt: "File with the policy (- for none)", ..POLICY_FILE };
+const OTHER_GROUPS: Question =
+    Question { prompt: "Groups that may use it, separated by commas (- for administrators only)", ..GROUPS };
 
 /// Where policies are written and tried, in AWS's own tools.
 pub const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
@@ -128,17 +135,92 @@ pub fn lead_through(
         table.duration = duration(principal, app)?;
     }
     if table.region.is_none() {
-        table.region = region(table.role_arn.as_deref(), app)?;
+        table.region = region(None, table.role_arn.as_deref(), app)?;
     }
     if table.system_scope.is_none() {
-        table.system_scope = system_scope(app)?;
+        table.system_scope = system_scope(None, app)?;
     }
     Ok(())
 }
 
-fn system_scope(app: &App) -> Result<Option<bool>> {
-    let answers =
+/// Asks for everything again, with today's values as defaults. What is not asked for stays.
+pub fn revise(table: &mut ConnectorTable, app: &App, settings: &Settings) -> Result<()> {
+    let accounts = first(settings.account_names().map(str::to_owned).collect(), table.account.as_ref());
+    let accounts: Vec<_> = accounts.into_iter().map(|name| (name.clone(), name)).collect();
+    table.account = Some(ACCOUNT.one_of(app, None, &accounts)?);
+    let principals = first(PrincipalType::ALL.to_vec(), table.principal.as_ref());
+    let principals: Vec<_> = principals.into_iter().map(|principal| (principal.described(), principal)).collect();
+    let principal = PRINCIPAL.one_of(app, None, &principals)?;
+    table.principal = Some(principal);
+    if principal == PrincipalType::AssumeRole {
+        let role = |text: &str| text.parse().map(|role: RoleArn| role.as_str().to_owned());
+        table.role_arn = Some(ROLE_ARN.answer(app, None, table.role_arn.as_deref(), role)?);
+        table.external_id = OTHER_EXTERNAL_ID
+            .revised(app, table.external_id.as_deref(), |text| check_external_id(text).map(|()| text.to_owned()))?;
+    } else {
+        (table.role_arn, table.external_id) = (None, None);
+    }
+    if matches!(principal, PrincipalType::AssumeRole | PrincipalType::FederatedUser) && table.policy.is_none() {
+        table.policy_file = revised_policy_file(table.policy_file.as_deref(), app)?;
+    }
+    revise_duration(table, principal, app)?;
+    table.region = region(table.region.as_deref(), table.role_arn.as_deref(), app)?;
+    revise_groups(table, app)?;
+    table.system_scope = system_scope(table.system_scope, app)?;
+    Ok(())
+}
+
+/// The list with today's item at its head, where Enter picks it.
+fn first<T: PartialEq>(mut items: Vec<T>, today: Option<&T>) -> Vec<T> {
+    items.sort_by_key(|item| Some(item) != today);
+    items
+}
+
+/// A path that stays is left as it is written.
+fn revised_policy_file(today: Option<&Path>, app: &App) -> Result<Option<PathBuf>> {
+    let written = today.and_then(Path::to_str);
+    OTHER_POLICY_FILE.revised(app, written, |text| match today {
+        Some(today) if Some(text) == written => Ok(today.to_owned()),
+        _ => policy_file(text),
+    })
+}
+
+fn revise_duration(table: &mut ConnectorTable, principal: PrincipalType, app: &App) -> Result<()> {
+    let today = match &table.duration {
+        Some(DurationValue::Seconds(seconds)) => Some(SessionDuration::from_seconds(*seconds)),
+        Some(DurationValue::Text(text)) => text.parse().ok(),
+        None => None,
+    };
+    let Some(usual) = principal.default_duration() else {
+        table.duration = None;
+        return Ok(());
+    };
+    let default = today.unwrap_or(usual);
+    let answer = asked_duration(principal, default, app)?;
+    if Some(answer) != today {
+        table.duration = (answer != usual).then(|| DurationValue::Text(answer.to_string()));
+    }
+    Ok(())
+}
+
+fn revise_groups(table: &mut ConnectorTable, app: &App) -> Result<()> {
+    let today = table.groups.join(", ");
+    let default = if today.is_empty() { "-" } else { &today };
+    let answer = OTHER_GROUPS.answer(app, None, Some(default), |text| anyhow::Ok(text.to_owned()))?;
+    // A name may hold a comma, so the list is only taken apart where it was typed anew.
+    if answer == "-" {
+        table.groups.clear();
+    } else if answer != today {
+        table.groups = separated(&answer);
+    }
+    Ok(())
+}
+
+/// Today's answer comes first, where Enter picks it.
+fn system_scope(today: Option<bool>, app: &App) -> Result<Option<bool>> {
+    let mut answers =
         [("people only".to_owned(), None), ("people, and the system with no person (--system)".to_owned(), Some(true))];
+    answers.sort_by_key(|(_, answer)| *answer != today.filter(|serves| *serves));
     SYSTEM_SCOPE.one_of(app, None, &answers)
 }
 
@@ -192,19 +274,23 @@ fn policy_arn(text: &str) -> Result<String> {
 
 fn duration(principal: PrincipalType, app: &App) -> Result<Option<DurationValue>> {
     let Some(default) = principal.default_duration() else { return Ok(None) };
-    let duration = DURATION.answer(app, None, Some(&default.to_string()), |text| -> Result<SessionDuration> {
-        let duration = text.parse()?;
-        check_duration(principal, duration)?;
-        Ok(duration)
-    })?;
+    let duration = asked_duration(principal, default, app)?;
     Ok((duration != default).then(|| DurationValue::Text(duration.to_string())))
 }
 
-fn region(role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
+fn asked_duration(principal: PrincipalType, default: SessionDuration, app: &App) -> Result<SessionDuration> {
+    DURATION.answer(app, None, Some(&default.to_string()), |text| {
+        let duration = text.parse()?;
+        check_duration(principal, duration)?;
+        Ok::<_, anyhow::Error>(duration)
+    })
+}
+
+fn region(today: Option<&str>, role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
     let role: Option<RoleArn> = role_arn.map(str::parse).transpose()?;
     let partition = role.as_ref().map_or("aws", RoleArn::partition);
     let default = Region::fallback_of(partition);
-    let region = REGION.answer(app, None, Some(default.as_str()), |text| {
+    let region = REGION.answer(app, None, Some(today.unwrap_or(default.as_str())), |text| {
         let region: Region = text.parse()?;
         anyhow::ensure!(
             role.is_none() || region.partition() == partition,
@@ -212,5 +298,5 @@ fn region(role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
         );
         Ok(region)
     })?;
-    Ok((region != default).then(|| region.to_string()))
+    Ok((region != default || today == Some(region.as_str())).then(|| region.to_string()))
 }

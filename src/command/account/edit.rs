@@ -1,0 +1,134 @@
+//! `afed account edit`: gives an account another key. The new secret is stored, then the configuration is written, then
+//! the old secret and what was issued with it go. Of a host's role, the AWS account is found out anew.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::host_role;
+use super::key::{self, KeyArgs};
+use crate::app::App;
+use crate::command::config_file;
+use crate::config::edit;
+use crate::config::file::AccountTable;
+use crate::config::settings::Settings;
+use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
+use crate::model::arn::AwsAccountId;
+use crate::ports::{CallerIdentity, HostRoleError, SecretStore};
+use crate::ui::Streams;
+
+/// Give an account another key, for all connectors that use it; it is proved before anything is replaced
+///
+/// What no flag says is asked for at the terminal. Of the role of a host, AWS is asked again whose it is
+#[derive(Debug, Args)]
+pub struct EditArgs {
+    /// The account's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    #[command(flatten)]
+    key: KeyArgs,
+    /// Let it be of another AWS account than before
+    #[arg(long)]
+    other_aws_account: bool,
+}
+
+pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let account = settings.account(&args.name)?;
+    match &account.source {
+        AccountSource::AccessKey { access_key_id, aws_account_id } => {
+            change_key(args, app, streams, settings, &account, (access_key_id, aws_account_id.as_ref()))
+        }
+        AccountSource::InstanceRole { aws_account_id } => {
+            change_host_role(args, app, streams, settings, &account, aws_account_id.as_ref())
+        }
+    }
+}
+
+fn change_key(
+    args: &EditArgs,
+    app: &App,
+    streams: &mut Streams,
+    settings: &Settings,
+    account: &Account,
+    (old, old_owner): (&AccessKeyId, Option<&AwsAccountId>),
+) -> Result<()> {
+    let origin = settings.account_table(&args.name)?;
+    let id = args.key.id(app, Some(old))?;
+    let secrets = app.secrets(&settings.secrets)?;
+    // A store that does not open shall say so before anybody looks up a key.
+    secrets.lookup(&secret_of(&account.name, old))?;
+    let known_owner = old_owner.filter(|_| id == *old);
+    let (key, owner) = args.key.proved(app, streams, &id, known_owner)?;
+    if !args.other_aws_account {
+        key::refuse_other_owner(&account.name, &id, old_owner, owner.as_ref())?;
+    }
+    let aws_account_id = match &owner {
+        Some(owner) => Some(owner.aws_account_id.clone()),
+        None => known_owner.map(ToString::to_string),
+    };
+    let table = AccountTable { access_key_id: Some(id.as_str().to_owned()), aws_account_id, ..origin.value.clone() };
+    key::save(app, &origin.path, secrets.as_ref(), (&account.name, &key), |text| {
+        edit::change_account(&origin.path, text, &account.name, &origin.value, &table)
+    })?;
+    let now = format!("has the access key {id} now");
+    tell(streams, settings, account, &now, owner.as_ref());
+    key::warn_of_root(owner.as_ref(), streams);
+    if id != *old {
+        drop_old_key(app, streams, secrets.as_ref(), account, old);
+    }
+    Ok(())
+}
+
+fn change_host_role(
+    args: &EditArgs,
+    app: &App,
+    streams: &mut Streams,
+    settings: &Settings,
+    account: &Account,
+    old_owner: Option<&AwsAccountId>,
+) -> Result<()> {
+    args.key.refuse_flags_of_keys()?;
+    let origin = settings.account_table(&args.name)?;
+    let owner = host_role::proved(&args.key, app)?;
+    let found: Option<AwsAccountId> = owner.as_ref().map(|owner| owner.aws_account_id.parse()).transpose()?;
+    if let (Some(found), Some(expected), false) = (&found, old_owner, args.other_aws_account)
+        && found != expected
+    {
+        return Err(HostRoleError::OtherAwsAccount { found: found.clone(), expected: expected.clone() }.into());
+    }
+    let table = AccountTable { aws_account_id: found.map(|id| id.to_string()), ..origin.value.clone() };
+    config_file::edit(app, &origin.path, |text| {
+        Ok(edit::change_account(&origin.path, text, &account.name, &origin.value, &table)?)
+    })?;
+    tell(streams, settings, account, "is the role of this host", owner.as_ref());
+    Ok(())
+}
+
+fn tell(streams: &mut Streams, settings: &Settings, account: &Account, now: &str, owner: Option<&CallerIdentity>) {
+    let whose = owner.map_or_else(
+        || "not proved".to_owned(),
+        |owner| format!("{} in AWS account {}", owner.arn, owner.aws_account_id),
+    );
+    streams.status(&format!("The account “{}” {now}: {whose}", account.name));
+    if let Some(path) = settings.origin_of_account(account.name.as_str()) {
+        streams.status(&format!("Changed in {}", path.display()));
+    }
+    let users: Vec<&str> = settings.connectors_of(account.name.as_str()).collect();
+    match users[..] {
+        [] => streams.status("No connector uses it"),
+        _ => streams.status(&format!("Connectors that change by it: {}", users.join(", "))),
+    }
+}
+
+/// The account is changed by now, so what can't be dropped is only told.
+fn drop_old_key(app: &App, streams: &mut Streams, secrets: &dyn SecretStore, account: &Account, old: &AccessKeyId) {
+    if let Err(error) = secrets.forget(&secret_of(&account.name, old)) {
+        streams.warning(&format!("the secret of the old key {old} is still in the secret store: {error}"));
+    }
+    if let Err(error) = app.cache(None).clear() {
+        streams.warning(&format!("credentials of the old key may still be kept until they expire: {error}"));
+    }
+    streams.hint(&format!(
+        "the old key still works in AWS; end it: aws iam update-access-key --access-key-id {old} --status Inactive"
+    ));
+}

@@ -1,0 +1,18 @@
+//! Whether something is really meant that can't be undone.
+
+use anyhow::Result;
+
+use super::error::CommandError;
+use super::questions::Question;
+use crate::app::App;
+
+/// Goes on where the flag or a person says yes; without a terminal the flag is missing.
+pub fn confirm(app: &App, given: bool, prompt: &'static str) -> Result<()> {
+    let question = Question { what: "the confirmation", prompt, flag: "--yes" };
+    let meant = question.answer(app, given.then_some(true), Some("no"), |text| match text {
+        "yes" | "y" => Ok(true),
+        "no" | "n" => Ok(false),
+        _ => Err(anyhow::anyhow!("yes or no")),
+    })?;
+    if meant { Ok(()) } else { Err(CommandError::NotMeant.into()) }
+}

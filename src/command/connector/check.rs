@@ -1,0 +1,148 @@
+//! `afed connector check`: proves a connector for real, as the person who asks. AWS is asked for credentials, which are
+//! neither shown nor kept.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::app::App;
+use crate::command::account::check::signing;
+use crate::command::config_file;
+use crate::command::report::Report;
+use crate::command::vending::openness;
+use crate::config::settings::Settings;
+use crate::model::account::Account;
+use crate::model::connector::Connector;
+use crate::model::lease::Lease;
+use crate::model::person::Person;
+use crate::ports::SecretStore;
+use crate::sys::files;
+use crate::ui::Streams;
+use crate::vending::entitlement::{Entitlement, decide, is_member};
+use crate::vending::memory::{Arrival, Caller, Memory};
+use crate::vending::{Asker, Order, Recall, Unremembered, VendError, Vendor, pass_key};
+
+/// Prove a connector: its settings, who you are, whether it is open to you, and that AWS gives credentials
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The connector's name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = app.settings()?;
+    let mut report = Report::default();
+    let connector = report.step("settings", || {
+        let connector = settings.connector(&args.name, &config_file::read_policy)?;
+        let principal = connector.principal.principal_type();
+        let found = match connector.duration {
+            Some(duration) => format!("{principal} for {duration}"),
+            None => principal.to_string(),
+        };
+        Ok((connector, found))
+    });
+    report.step_with("policy", connector.as_ref(), |connector| Ok(((), policy(connector))));
+    let account = report.step_with("account", connector.as_ref(), |connector| {
+        let account = settings.account(connector.account.as_str())?;
+        let found = account.name.to_string();
+        Ok((account, found))
+    });
+    let store =
+        report.step("secret store", || Ok((app.secrets(&settings.secrets)?, settings.secrets.store.to_string())));
+    let store = store.as_deref();
+    let signing = signing(&mut report, account.as_ref(), store, app);
+    let person = report.step_with("person", store, |store| {
+        let directory = app.directory(settings, store)?;
+        let person = directory.identify(&app.evidence(settings, store)?)?.person;
+        let found = person.name.clone();
+        Ok((person, found))
+    });
+    let open = report.step_with("entitlement", connector.as_ref().zip(store).zip(person.as_ref()), |found| {
+        let ((connector, store), person) = found;
+        Ok(((), entitlement(app, settings, connector, store, person)?))
+    });
+    let whole = connector.as_ref().zip(account.as_ref()).zip(store).filter(|_| signing.is_some() && open.is_some());
+    report.step_with("credentials", whole, |((connector, account), store)| {
+        let lease = vend_for_show(app, settings, connector, account, store)?;
+        Ok(((), issued(&lease)))
+    });
+    report.end(args.json, streams)
+}
+
+fn policy(connector: &Connector) -> String {
+    let Some(policies) = connector.principal.policies() else { return "none, by its type".to_owned() };
+    let inline = policies.inline.as_ref().map(|policy| format!("{} characters of JSON", policy.length()));
+    let arns = (!policies.arns.is_empty()).then(|| format!("{} by ARN", policies.arns.len()));
+    let parts: Vec<String> = inline.into_iter().chain(arns).collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+}
+
+fn entitlement(
+    app: &App,
+    settings: &Settings,
+    connector: &Connector,
+    store: &dyn SecretStore,
+    person: &Person,
+) -> Result<String> {
+    let directory = app.directory(settings, store)?;
+    match decide(openness(settings, &connector.groups), |group| is_member(directory.as_ref(), person, group))? {
+        Entitlement::Member(group) => Ok(format!("member of {group}")),
+        Entitlement::Administrator(group) => Ok(format!("administrator through {group}")),
+        Entitlement::None => Err(VendError::NotEntitled {
+            person: person.name.clone(),
+            connector: connector.name.clone(),
+            groups: connector.groups.clone(),
+        }
+        .into()),
+    }
+}
+
+/// What `creds` would do, with a memory that neither finds nor keeps anything.
+fn vend_for_show(
+    app: &App,
+    settings: &Settings,
+    connector: &Connector,
+    account: &Account,
+    store: &dyn SecretStore,
+) -> Result<Lease> {
+    let endpoint = app.sts_endpoint()?;
+    let vendor = Vendor {
+        directory: &|| app.directory(settings, store),
+        tokens: &app.tokens(endpoint.clone()),
+        secrets: store,
+        host: &app.host_role(),
+        turns: &Unremembered,
+        memory: Memory { passes: &Unremembered, leases: &Unremembered, clock: app.clock.as_ref(), look: &files::look },
+    };
+    let vended = vendor.vend(Order {
+        connector,
+        account,
+        asker: Asker::Person {
+            openness: openness(settings, &connector.groups),
+            evidence: &|| app.evidence(settings, store),
+        },
+        endpoint: endpoint.distinction(),
+        recall: Recall {
+            key: &pass_key(std::iter::empty()),
+            watched: &[],
+            arrival: Arrival { at: app.clock.now(), caller: Caller::Person },
+            good_for: Duration::ZERO,
+            patience: Duration::ZERO,
+            describe: &|error| (app.explain)(error),
+        },
+    })?;
+    Ok(vended.lease)
+}
+
+fn issued(lease: &Lease) -> String {
+    let whom = lease.principal_arn.as_deref().unwrap_or("issued");
+    match lease.packed_policy_size {
+        Some(percent) => format!("{whom}; policies and tags take {percent} % of what AWS allows"),
+        None => whom.to_owned(),
+    }
+}
