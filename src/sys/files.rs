@@ -202,7 +202,7 @@ mod tests {
             for way in &ways {
                 assert_eq!(own_path(way).unwrap(), root.join("dotfiles/file"), "{}", way.display());
             }
-            fs::write(&ways[0], "").unwrap();
+            put(&ways[0], b"").unwrap();
         }
         std::os::unix::fs::symlink("dotfiles/file", root.join("link")).unwrap();
         assert_eq!(own_path(&root.join("link")).unwrap(), root.join("dotfiles/file"));

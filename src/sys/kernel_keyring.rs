@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 /// The bytes under this description; `None` when there are none, or the kernel had them expire.
 pub fn read(description: &str) -> Result<Option<Zeroizing<Vec<u8>>>, KeyError> {
     let Some(key) = find(&open()?, description)? else { return Ok(None) };
-    match key.read_to_vec() {
-        Ok(bytes) => Ok(Some(Zeroizing::new(bytes))),
+    match content(&key) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if is_absence(error) => Ok(None),
         Err(error) => Err(error),
     }
@@ -54,6 +54,21 @@ fn find(keyring: &KeyRing, description: &str) -> Result<Option<Key>, KeyError> {
     }
 }
 
+/// All bytes of a key, in a buffer about as long as they are: it is wiped byte by byte, and the longest that the kernel
+/// could have are as much work to wipe as all else that a warm call does.
+fn content(key: &Key) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    const USUAL_LENGTH: usize = 256;
+    let mut bytes = Zeroizing::new(vec![0; USUAL_LENGTH]);
+    loop {
+        let length = key.read(&mut *bytes)?;
+        if length <= bytes.len() {
+            bytes.truncate(length);
+            return Ok(bytes);
+        }
+        bytes = Zeroizing::new(vec![0; length]);
+    }
+}
+
 const fn is_absence(error: KeyError) -> bool {
     matches!(error, KeyError::KeyDoesNotExist | KeyError::KeyExpired | KeyError::KeyRevoked)
 }
@@ -61,6 +76,18 @@ const fn is_absence(error: KeyError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_of_any_length_come_back_whole() {
+        let description = format!("afed:test {}", std::process::id());
+        for length in [1, 255, 256, 257, 4_096, 32_767] {
+            let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
+            write(&description, &bytes, Some(Duration::from_secs(60))).unwrap();
+            assert_eq!(*read(&description).unwrap().unwrap(), bytes, "{length}");
+        }
+        remove(&description).unwrap();
+        assert!(read(&description).unwrap().is_none());
+    }
 
     #[test]
     fn a_refusal_is_not_an_absence() {
