@@ -29,7 +29,7 @@ pub enum CommandError {
     CrowdOnly { flag: &'static str },
     #[error("nothing needs a log-in here: the directory is this machine's users (directory = \"os\")")]
     NoLogIn,
-    #[error("there is no account yet that could sign")]
+    #[error("there is no account yet whose key could sign")]
     NoAccounts,
     #[error("the secret store did not give back what was stored in it")]
     StoreForgets,

@@ -164,7 +164,10 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Stillborn { .. } => Verdict::hint(Kind::Unreachable, "set this machine's clock: timedatectl status"),
         VendError::Directory(error) => directory::verdict(error),
         VendError::Secrets(error) => secrets::verdict(error),
-        VendError::Rule { .. } => Verdict::plain(Kind::Configuration),
+        VendError::Rule { source, .. } => {
+            let hints = configuration::of_rule(source).into_iter().collect();
+            Verdict { kind: Kind::Configuration, hints }
+        }
         VendError::Host(error) => host_role::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::model::base_url::Base;
 use crate::ports::{Cause, HostRoleError};
 
-const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+pub const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 pub const TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 pub const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
@@ -25,6 +25,7 @@ pub const VARIABLES: [&str; 7] =
 const CONTAINER_HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 const CONTAINER_RULE: &str =
     "is neither an https URL nor one on this machine, 169.254.170.2, 169.254.170.23 or [fd00:ec2::23]";
+pub const PATH_RULE: &str = "is not a path";
 const METADATA_RULE: &str = "is not an http URL on this machine, a link-local address or [fd00:ec2::254]";
 
 /// Where credentials are asked for.
@@ -32,8 +33,8 @@ const METADATA_RULE: &str = "is not an http URL on this machine, a link-local ad
 pub struct Address {
     pub kind: Kind,
     pub url: String,
-    /// Whether a file says what is sent to show who asks.
-    pub token_file: bool,
+    /// The variable that says what is sent to show who asks.
+    pub token: Option<&'static str>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct Surroundings {
     relative_uri: Option<String>,
     full_uri: Option<String>,
     token_file: Option<PathBuf>,
+    /// The token itself stays where it is: only AWS's provider reads it.
+    has_token: bool,
     metadata_endpoint: Option<String>,
     metadata_mode: Option<String>,
     metadata_disabled: Option<String>,
@@ -76,6 +79,7 @@ impl Surroundings {
             relative_uri: variable(RELATIVE_URI),
             full_uri: variable(FULL_URI),
             token_file: variable(TOKEN_FILE).map(PathBuf::from),
+            has_token: variable(TOKEN).is_some(),
             metadata_endpoint: variable(METADATA_ENDPOINT),
             metadata_mode: variable(METADATA_MODE),
             metadata_disabled: variable(METADATA_DISABLED),
@@ -90,7 +94,8 @@ impl Surroundings {
             (None, None) => return self.metadata(),
         };
         self.check_token_file()?;
-        Ok(Address { kind: Kind::Container, url, token_file: self.token_file.is_some() })
+        let token = self.token_file.as_ref().map(|_| TOKEN_FILE).or(self.has_token.then_some(TOKEN));
+        Ok(Address { kind: Kind::Container, url, token })
     }
 
     fn metadata(&self) -> Result<Address, HostRoleError> {
@@ -105,7 +110,7 @@ impl Surroundings {
             (None, Some(mode)) if mode.eq_ignore_ascii_case("ipv6") => "http://[fd00:ec2::254]".to_owned(),
             (None, Some(mode)) => return Err(refused(METADATA_MODE, mode, "is neither IPv4 nor IPv6")),
         };
-        Ok(Address { kind: Kind::Ec2, url, token_file: false })
+        Ok(Address { kind: Kind::Ec2, url, token: None })
     }
 
     /// AWS's provider says of a file only that it can't be used.
@@ -130,7 +135,7 @@ fn container_path(path: &str) -> Result<String, HostRoleError> {
     if path.starts_with('/') && !path.starts_with("//") && same_host {
         Ok(url)
     } else {
-        Err(refused(RELATIVE_URI, path, "is not a path"))
+        Err(refused(RELATIVE_URI, path, PATH_RULE))
     }
 }
 
@@ -251,7 +256,7 @@ mod tests {
     fn what_is_shown_of_an_address_is_its_host() {
         let refused = address(&[(FULL_URI, "http://user:canary@10.0.0.1/path?token=canary")]).unwrap_err();
         assert_eq!(refused, format!("{FULL_URI} names “http://10.0.0.1”, which {CONTAINER_RULE}"));
-        let address = Address { kind: Kind::Container, url: "http://127.0.0.1:9/a?b".to_owned(), token_file: false };
+        let address = Address { kind: Kind::Container, url: "http://127.0.0.1:9/a?b".to_owned(), token: None };
         assert_eq!(address.place(), "the container credentials service at http://127.0.0.1:9");
     }
 }

@@ -7,7 +7,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use jiff::Timestamp;
 
-use super::address::{Address, Kind, TOKEN, TOKEN_FILE};
+use super::address::{Address, Kind, PATH_RULE, RELATIVE_URI, TOKEN_FILE};
 use super::witness::Answered;
 use crate::model::account::AccessKeyId;
 use crate::model::arn::ArnError;
@@ -21,11 +21,25 @@ pub fn explain(address: &Address, answered: &Answered, error: &CredentialsError)
         Some(200..300) => HostRoleError::Unreadable { place, source: root_of(error) },
         Some(404) if address.kind == Kind::Ec2 && !answered.for_token => HostRoleError::NoRole { place },
         Some(status) => HostRoleError::Refused { place, status },
-        None if matches!(error, CredentialsError::InvalidConfiguration(_)) => HostRoleError::Token {
-            variable: if address.token_file { TOKEN_FILE } else { TOKEN },
-            source: "it holds what no header may hold, such as a line break".into(),
-        },
+        None if address.kind == Kind::Container => unasked(address, error),
         None => HostRoleError::Unreachable { place, source: root_of(error) },
+    }
+}
+
+/// Why the container's service was not asked, or did not answer. A variable that is set and empty is none to afed, and
+/// something that can't be used to AWS's provider.
+fn unasked(address: &Address, error: &CredentialsError) -> HostRoleError {
+    match (error, address.token) {
+        (CredentialsError::InvalidConfiguration(_), Some(variable)) => {
+            HostRoleError::Token { variable, source: "it holds what no header may hold, such as a line break".into() }
+        }
+        (CredentialsError::InvalidConfiguration(_), None) => {
+            HostRoleError::AddressRefused { variable: RELATIVE_URI, url: String::new(), rule: PATH_RULE }
+        }
+        (CredentialsError::ProviderError(_), _) => {
+            HostRoleError::Token { variable: TOKEN_FILE, source: root_of(error) }
+        }
+        _ => HostRoleError::Unreachable { place: address.place(), source: root_of(error) },
     }
 }
 

@@ -21,7 +21,7 @@ const SHORTEST: SessionDuration = SessionDuration::from_seconds(900);
 #[derive(Debug)]
 pub enum Wanted {
     /// STS is told this.
-    Issued(IssueRequest),
+    Issued(Box<IssueRequest>),
     /// The credentials of the host's role are handed on; nobody is told anything.
     HostRole,
 }
@@ -62,7 +62,7 @@ fn wanted(connector: &Connector, actor: &Actor) -> Result<Wanted, TagError> {
     };
     // The settings give each of these a duration; should one come without, it gets as little as there is.
     let duration = connector.duration.unwrap_or(SHORTEST);
-    Ok(Wanted::Issued(IssueRequest { region: connector.region.clone(), duration, action }))
+    Ok(Wanted::Issued(Box::new(IssueRequest { region: connector.region.clone(), duration, action })))
 }
 
 fn session_tags<'a>(

@@ -40,7 +40,7 @@ fn holder(sandbox: &Sandbox, credentials: &Value) -> String {
     let run = sandbox.program(&parts().join("emulator/bin/aws")).args(&["sts", "get-caller-identity"]);
     let run = run.env("AWS_ACCESS_KEY_ID", text("AccessKeyId")).env("AWS_SECRET_ACCESS_KEY", text("SecretAccessKey"));
     let run = run.env("AWS_SESSION_TOKEN", text("SessionToken")).env("AWS_DEFAULT_REGION", "eu-west-1");
-    let answer = run.env("AWS_ENDPOINT_URL_STS", aws_url()).succeeds().json();
+    let answer = run.env("AWS_ENDPOINT_URL_STS", aws_url()).env("NO_PROXY", "127.0.0.1").succeeds().json();
     answer["Arn"].as_str().unwrap().to_owned()
 }
 
@@ -148,8 +148,16 @@ fn what_goes_with_no_role_of_a_host_is_refused_by_name() {
     let sandbox = Sandbox::with_session_of("alice").env(METADATA, "http://127.0.0.1:9");
     account(&sandbox).args(&["--skip-verify"]).succeeds();
     let before = sandbox.config();
-    let broken =
-        |name: &str, rule: &str| format!("error: the connector “{name}” breaks a rule of AWS\ncaused by: {rule}\n");
+    let broken = |name: &str, rule: &str| {
+        let hint = match rule {
+            _ if rule.contains("accounts: ") => "\nhint: see which type each account has: afed account list\n",
+            _ if rule.contains("chaining") => {
+                "\nhint: give it a duration of 1h at most, or an access-key account that assumes the role\n"
+            }
+            _ => "",
+        };
+        format!("error: the connector “{name}” breaks a rule of AWS\ncaused by: {rule}\n{hint}")
+    };
     let only_keys = "does not work with instance-role accounts: AWS gives those credentials to long-term keys only, and a role has none";
     let role = aws().next_role.as_str();
     for (account, principal, flags, rule) in [
@@ -222,6 +230,7 @@ fn each_way_in_which_there_are_no_credentials_has_its_own_sentence() {
         ("e400", 400, refuse.clone()),
         ("e401", 401, refuse),
         ("e404", 404, String::new()),
+        ("e500", 500, String::new()),
         ("moved", 302, String::new()),
     ];
     let answers = bodies.clone();
@@ -247,7 +256,7 @@ fn each_way_in_which_there_are_no_credentials_has_its_own_sentence() {
             "offset",
             5,
             unreadable(
-                "Invalid field in response: `Expiration`. invalid date-time: Smithy does not support timezone offsets",
+                "Invalid field in response: `Expiration`. invalid date-time: Smithy does not support timezone offsets in RFC-3339 date times",
             ),
         ),
         ("no-token", 5, unreadable("Expected field `Token` in response but it was missing")),
@@ -270,6 +279,7 @@ fn each_way_in_which_there_are_no_credentials_has_its_own_sentence() {
         ("e400", 4, refused(400, yours)),
         ("e401", 4, refused(401, yours)),
         ("e404", 4, refused(404, yours)),
+        ("e500", 5, refused(500, "try again in a minute")),
         ("moved", 5, refused(302, "try again in a minute")),
     ] {
         account(&sandbox).env(FULL_URI, &format!("{}/{case}", service.url)).fails(code, &told);
@@ -321,6 +331,38 @@ fn an_instance_without_a_role_and_a_token_that_can_t_be_sent_are_told() {
     assert!(
         outcome.stderr.starts_with("error: the token that AWS_CONTAINER_AUTHORIZATION_TOKEN names can't be sent\n"),
         "{outcome:?}"
+    );
+}
+
+/// AWS's provider takes a variable that is set and empty for a value.
+#[test]
+fn a_variable_that_is_set_and_empty_is_told_by_its_name() {
+    let sandbox = Sandbox::configured().env(FULL_URI, "http://127.0.0.1:9/");
+    account(&sandbox).env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "").fails(
+        1,
+        "error: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI names “”, which is not a path\n\n\
+         hint: let the platform set it, or: unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI\n",
+    );
+    account(&sandbox).env(TOKEN_FILE, "").fails(
+        1,
+        "error: the token that AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names can't be sent\n\
+         caused by: No such file or directory (os error 2)\n\n\
+         hint: write the token with printf and no line break, or: unset AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE\n",
+    );
+}
+
+#[test]
+fn expired_credentials_of_an_instance_get_no_new_expiry() {
+    let (sandbox, mut given) = host();
+    given["Expiration"] = json!("2020-01-01T00:00:00Z");
+    let service = HostService::of_ec2(given);
+    account(&sandbox).env(METADATA, &service.url).fails(
+        5,
+        &format!(
+            "error: the EC2 metadata service at {} gave credentials that expired at 2020-01-01T00:00:00Z\n\nhint: set this \
+             machine's clock, or wait until the host renews them: timedatectl status\n",
+            service.url
+        ),
     );
 }
 

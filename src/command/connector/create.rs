@@ -50,8 +50,9 @@ fn complete(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Sett
     let given = &args.fields;
     let mut table = ConnectorTable::default();
     given.apply(&mut table)?;
-    table.account = Some(interview::account(table.account.take(), app, settings)?);
-    let principal = interview::principal(table.principal, app)?;
+    let account = interview::account(table.account.take(), app, settings)?;
+    let principal = interview::principal(table.principal, interview::type_of(&account, settings), app)?;
+    table.account = Some(account);
     table.principal = Some(principal);
     if principal == PrincipalType::AssumeRole && table.role_arn.is_none() {
         table.role_arn = Some(interview::role_arn(app)?);

@@ -17,7 +17,7 @@ use crate::ui::Streams;
 /// A connector as the command line gives it.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct ConnectorFields {
-    /// The account that signs
+    /// The account whose key signs
     #[arg(long, value_name = "ACCOUNT")]
     pub account: Option<String>,
     /// What kind of credentials it gives

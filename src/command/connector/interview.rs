@@ -11,6 +11,7 @@ use crate::command::error::CommandError;
 use crate::command::questions::{Question, separated};
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
+use crate::model::account::AccountType;
 use crate::model::arn::{PolicyArn, RoleArn};
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
@@ -22,7 +23,8 @@ use crate::ui::Streams;
 
 const NAME: Question =
     Question { what: "the connector's name", prompt: "Name of the connector", flag: "afed connector create NAME" };
-const ACCOUNT: Question = Question { what: "the account", prompt: "The account that signs", flag: "--account ACCOUNT" };
+const ACCOUNT: Question =
+    Question { what: "the account", prompt: "The account whose key signs", flag: "--account ACCOUNT" };
 const PRINCIPAL: Question =
     Question { what: "the principal type", prompt: "What kind of credentials?", flag: "--principal TYPE" };
 const ROLE_ARN: Question = Question { what: "the role's ARN", prompt: "ARN of the role", flag: "--role-arn ARN" };
@@ -104,10 +106,23 @@ pub fn account(given: Option<String>, app: &App, settings: &Settings) -> Result<
     ACCOUNT.one_of(app, given, &accounts)
 }
 
-pub fn principal(given: Option<PrincipalType>, app: &App) -> Result<PrincipalType> {
-    let principals: Vec<(String, PrincipalType)> =
-        PrincipalType::ALL.into_iter().map(|principal| (principal.described(), principal)).collect();
-    PRINCIPAL.one_of(app, given, &principals)
+/// One of the types that an account of this type can give.
+pub fn principal(given: Option<PrincipalType>, account: Option<AccountType>, app: &App) -> Result<PrincipalType> {
+    PRINCIPAL.one_of(app, given, &described(principals(account)))
+}
+
+/// What kind of account it is, where the configuration can tell.
+pub fn type_of(account: &str, settings: &Settings) -> Option<AccountType> {
+    settings.account(account).ok().map(|account| account.account_type())
+}
+
+fn principals(account: Option<AccountType>) -> Vec<PrincipalType> {
+    let fits = |principal: &PrincipalType| account.is_none_or(|account| principal.works_with(account));
+    PrincipalType::ALL.into_iter().filter(fits).collect()
+}
+
+fn described(principals: Vec<PrincipalType>) -> Vec<(String, PrincipalType)> {
+    principals.into_iter().map(|principal| (principal.described(), principal)).collect()
 }
 
 pub fn role_arn(app: &App) -> Result<String> {
@@ -148,9 +163,9 @@ pub fn revise(table: &mut ConnectorTable, app: &App, settings: &Settings) -> Res
     let accounts = first(settings.account_names().map(str::to_owned).collect(), table.account.as_ref());
     let accounts: Vec<_> = accounts.into_iter().map(|name| (name.clone(), name)).collect();
     table.account = Some(ACCOUNT.one_of(app, None, &accounts)?);
-    let principals = first(PrincipalType::ALL.to_vec(), table.principal.as_ref());
-    let principals: Vec<_> = principals.into_iter().map(|principal| (principal.described(), principal)).collect();
-    let principal = PRINCIPAL.one_of(app, None, &principals)?;
+    let account = table.account.as_deref().and_then(|account| type_of(account, settings));
+    let principals = first(principals(account), table.principal.as_ref());
+    let principal = PRINCIPAL.one_of(app, None, &described(principals))?;
     table.principal = Some(principal);
     if principal == PrincipalType::AssumeRole {
         let role = |text: &str| text.parse().map(|role: RoleArn| role.as_str().to_owned());
