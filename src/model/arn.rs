@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::partition;
+
 /// A twelve-digit AWS account id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct AwsAccountId(String);
@@ -42,6 +44,8 @@ pub enum ArnError {
     Malformed { text: String, expected: &'static str },
     #[error("“{}” is the ARN of no {expected}; one looks like arn:aws:iam::123123123123:{expected}/NAME", .text.escape_debug())]
     OtherResource { text: String, expected: &'static str },
+    #[error("“{}” is in no partition of AWS; these are: {}", .text.escape_debug(), partition::names().collect::<Vec<_>>().join(", "))]
+    Partition { text: String },
 }
 
 /// The ARN of an IAM role.
@@ -68,8 +72,8 @@ fn parse_iam<'a>(text: &'a str, expected: &'static str) -> Result<IamArn<'a>, Ar
     let mut parts = text.splitn(6, ':').skip(1);
     let mut next = || parts.next().ok_or_else(malformed);
     let (partition, service, region, account, resource) = (next()?, next()?, next()?, next()?, next()?);
-    if !partition.starts_with("aws") {
-        return Err(malformed());
+    if !partition::names().any(|name| name == partition) {
+        return Err(ArnError::Partition { text: text.to_owned() });
     }
     let named = resource
         .strip_prefix(expected)
@@ -109,6 +113,11 @@ impl std::str::FromStr for RoleArn {
 impl PolicyArn {
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Which family of regions the policy lives in.
+    pub fn partition(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
     }
 
     /// The account that owns the policy; `aws` for AWS's own.
@@ -160,6 +169,7 @@ mod tests {
             "arn:aws:iam::123123123123:role/x y",
             "arn:aws:iam::123123123123:role/x\n",
             "arn:evil:iam::123123123123:role/x",
+            "arn:aws-moon:iam::123123123123:role/x",
         ] {
             assert!(bad.parse::<RoleArn>().is_err(), "{bad:?} was accepted");
         }

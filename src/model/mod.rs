@@ -15,6 +15,7 @@ pub mod grant;
 pub mod hex;
 pub mod lease;
 pub mod name;
+pub mod partition;
 pub mod pass;
 pub mod passphrase_source;
 pub mod person;

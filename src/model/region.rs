@@ -1,8 +1,11 @@
 //! AWS regions and the partition each belongs to.
 //! A region is kept to `[a-z0-9-]` because it becomes part of a host name. The list of regions is not
-//! known here: a region opened tomorrow works today. Source of the prefixes: the SDKs' `partitions.json`.
+//! known here: a region opened tomorrow works today. What only SDKs take for a region is none: `aws-global` stands for
+//! the global endpoint, and `fips-us-east-1` for a switch.
 
 use std::fmt;
+
+use super::partition;
 
 /// A region such as `eu-west-1`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -23,31 +26,12 @@ impl Region {
 
     /// The partition this region belongs to, as it stands in ARNs.
     pub fn partition(&self) -> &'static str {
-        const BY_PREFIX: [(&str, &str); 7] = [
-            ("cn-", "aws-cn"),
-            ("us-gov-", "aws-us-gov"),
-            ("eusc-", "aws-eusc"),
-            ("us-iso-", "aws-iso"),
-            ("us-isob-", "aws-iso-b"),
-            ("eu-isoe-", "aws-iso-e"),
-            ("us-isof-", "aws-iso-f"),
-        ];
-        BY_PREFIX.iter().find(|(prefix, _)| self.0.starts_with(prefix)).map_or("aws", |(_, partition)| partition)
+        partition::of_region(&self.0)
     }
 
     /// The region of a partition where STS is asked when nothing names one; `aws` for partitions not listed.
     pub fn fallback_of(partition: &str) -> Self {
-        let region = match partition {
-            "aws-cn" => "cn-north-1",
-            "aws-us-gov" => "us-gov-west-1",
-            "aws-eusc" => "eusc-de-east-1",
-            "aws-iso" => "us-iso-east-1",
-            "aws-iso-b" => "us-isob-east-1",
-            "aws-iso-e" => "eu-isoe-west-1",
-            "aws-iso-f" => "us-isof-south-1",
-            _ => Self::FALLBACK,
-        };
-        Self(region.to_owned())
+        Self(partition::fallback_region(partition).to_owned())
     }
 }
 
@@ -55,10 +39,21 @@ impl std::str::FromStr for Region {
     type Err = RegionError;
 
     fn from_str(text: &str) -> Result<Self, RegionError> {
-        let plain = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        let dashed = text.contains('-') && !text.starts_with('-') && !text.ends_with('-');
-        if plain && dashed && text.len() <= 32 { Ok(Self(text.to_owned())) } else { Err(RegionError(text.to_owned())) }
+        if text.len() <= 32 && is_regional(text) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(RegionError(text.to_owned()))
+        }
     }
+}
+
+/// Words and, at the end, a number: `us-gov-west-1`.
+fn is_regional(text: &str) -> bool {
+    let mut parts = text.rsplit('-');
+    let number = parts.next().is_some_and(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    let words: Vec<&str> = parts.collect();
+    let plain = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    number && words.len() >= 2 && words.iter().all(plain) && !words.contains(&"fips")
 }
 
 impl fmt::Display for Region {
@@ -76,15 +71,25 @@ mod tests {
         for good in ["eu-west-1", "us-gov-east-1", "ap-southeast-7"] {
             assert!(good.parse::<Region>().is_ok());
         }
-        for bad in ["", "eu", "EU-WEST-1", "eu-west-1.evil.example", "eu-west-1/", "-eu", "eu-", "eu west-1"] {
+        for bad in
+            ["", "eu", "EU-WEST-1", "eu-west-1.evil.example", "eu-west-1/", "-eu", "eu-", "eu west-1", "eu--west-1"]
+        {
+            assert!(bad.parse::<Region>().is_err(), "{bad:?} was accepted");
+        }
+    }
+
+    #[test]
+    fn what_stands_for_an_endpoint_is_no_region() {
+        for bad in ["aws-global", "aws-cn-global", "fips-us-east-1", "us-east-1-fips", "us-fips-east-1", "local"] {
             assert!(bad.parse::<Region>().is_err(), "{bad:?} was accepted");
         }
     }
 
     #[test]
     fn every_partition_has_a_region_of_its_own() {
-        for partition in ["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f"] {
-            assert_eq!(Region::fallback_of(partition).partition(), partition);
+        for name in partition::names() {
+            let region = Region::fallback_of(name);
+            assert_eq!((region.partition(), region.to_string().parse()), (name, Ok(region)));
         }
     }
 }
