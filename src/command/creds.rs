@@ -113,7 +113,7 @@ impl<'a> Request<'a> {
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         let config = std::path::absolute(&paths.user_config)?;
-        let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.url().unwrap_or_default(), &uid];
+        let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.distinction().unwrap_or_default(), &uid];
         let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
         Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), arrival })
     }
@@ -141,7 +141,7 @@ impl<'a> Request<'a> {
             connector: &connector,
             account: &account,
             openness: openness(settings, &connector.groups),
-            endpoint: self.endpoint.url(),
+            endpoint: self.endpoint.distinction(),
             evidence: &|| app.evidence(settings, secrets.as_ref()),
             recall: Recall {
                 key: &self.key,

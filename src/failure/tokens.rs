@@ -47,6 +47,16 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         E::EndpointRefused { variable, .. } => {
             Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))
         }
+        E::SwitchUnclear { variable, .. } => {
+            Verdict::hint(Kind::Configuration, format!("say true or false, or: unset {variable}"))
+        }
+        E::EndpointContradicted { variable, switch } => {
+            Verdict::hint(Kind::Configuration, format!("unset {variable}, or: unset {switch}"))
+        }
+        E::NoSuchEndpoint { .. } => Verdict::hint(
+            Kind::Configuration,
+            "FIPS endpoints of STS are in the United States only; give the connector such a region, or: unset AWS_USE_FIPS_ENDPOINT",
+        ),
         E::Refused { .. } => Verdict::plain(Kind::Denied),
         E::Incomplete { .. } => Verdict::plain(Kind::Unreachable),
     }

@@ -149,6 +149,15 @@ pub enum TokenServiceError {
     /// The endpoint that the environment names can't be used.
     #[error("{variable} names “{}”, which is not an https URL or a loopback http URL", .url.escape_debug())]
     EndpointRefused { variable: &'static str, url: String },
+    /// A switch of the environment that is neither on nor off.
+    #[error("{variable} is “{}”, which is neither true nor false", .value.escape_debug())]
+    SwitchUnclear { variable: &'static str, value: String },
+    /// Two things of the environment that contradict each other.
+    #[error("{variable} names an endpoint, and {switch} asks for another kind of it")]
+    EndpointContradicted { variable: &'static str, switch: &'static str },
+    /// AWS has no such endpoint in the region.
+    #[error("AWS has no {kind} endpoint of STS in {region}")]
+    NoSuchEndpoint { kind: &'static str, region: Region },
     /// AWS refused for a reason that has no case of its own.
     #[error("AWS refuses {action}")]
     Refused {

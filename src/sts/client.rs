@@ -42,9 +42,9 @@ pub(super) fn client(
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         // A lease is judged by this machine's clock, and whoever gets it signs by it: a wrong clock must be told.
         .disable_clock_skew_correction(true);
-    let config = match endpoint.url() {
-        Some(url) => config.endpoint_url(url),
-        None => config,
+    let config = match endpoint {
+        Endpoint::Fixed(url) => config.endpoint_url(url.as_str()),
+        Endpoint::Regional(kind) => config.use_fips(kind.fips()).use_dual_stack(kind.dual_stack()),
     };
     Client::from_conf(config.build())
 }

@@ -1,5 +1,9 @@
-//! Where STS is: the regional endpoint, or the one that the environment names.
-//! Never the global endpoint, whose tokens don't work in every region. Plain http goes to this machine only.
+//! Where STS is: the regional endpoint, in the kind that the environment's switches ask for, or the one that the
+//! environment names. Never the global endpoint, whose tokens don't work in every region. Plain http goes to this machine
+//! only. The rules from region to URL are AWS's own, as the SDK has them.
+
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
 
 use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
 
@@ -11,28 +15,92 @@ use crate::ports::TokenServiceError;
 /// "Service-specific endpoints").
 const VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
 const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+/// The switches of the same guide, "Dual-stack and FIPS endpoints".
+const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
+const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 
 /// Where STS is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The region's own endpoint, as AWS's partitions have it.
-    Regional,
+    Regional(EndpointKind),
     /// This URL for every region: https, or http on this machine.
     Fixed(FixedUrl),
+}
+
+/// Which of a region's endpoints is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndpointKind {
+    Plain,
+    /// With cryptography that is validated by FIPS 140.
+    Fips,
+    /// Over IPv6 as well.
+    DualStack,
+    FipsDualStack,
 }
 
 /// A URL that [`Endpoint::resolve`] has accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FixedUrl(String);
 
+impl FixedUrl {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl EndpointKind {
+    pub const fn fips(self) -> bool {
+        matches!(self, Self::Fips | Self::FipsDualStack)
+    }
+
+    pub const fn dual_stack(self) -> bool {
+        matches!(self, Self::DualStack | Self::FipsDualStack)
+    }
+
+    /// The kind in a sentence; no URL reads like one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Fips => "FIPS",
+            Self::DualStack => "dual-stack",
+            Self::FipsDualStack => "FIPS dual-stack",
+        }
+    }
+
+    fn resolve(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenServiceError> {
+        Ok(match (is_on(FIPS, &variable)?, is_on(DUAL_STACK, &variable)?) {
+            (false, false) => Self::Plain,
+            (true, false) => Self::Fips,
+            (false, true) => Self::DualStack,
+            (true, true) => Self::FipsDualStack,
+        })
+    }
+}
+
+/// A switch that can't be read is an error: who asked for FIPS must not get another endpoint for a slip.
+fn is_on(name: &'static str, variable: impl Fn(&str) -> Option<String>) -> Result<bool, TokenServiceError> {
+    match variable(name).filter(|value| !value.is_empty()) {
+        None => Ok(false),
+        Some(value) if value.eq_ignore_ascii_case("true") => Ok(true),
+        Some(value) if value.eq_ignore_ascii_case("false") => Ok(false),
+        Some(value) => Err(TokenServiceError::SwitchUnclear { variable: name, value }),
+    }
+}
+
 impl Endpoint {
     /// Reads what the environment says, through a look-up by name. An empty value says nothing.
     pub fn resolve(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenServiceError> {
+        let kind = EndpointKind::resolve(&variable)?;
         if variable(IGNORE).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-            return Ok(Self::Regional);
+            return Ok(Self::Regional(kind));
         }
         let named = |name: &'static str| variable(name).filter(|url| !url.is_empty()).map(|url| (name, url));
-        let Some((variable, url)) = VARIABLES.into_iter().find_map(named) else { return Ok(Self::Regional) };
+        let Some((variable, url)) = VARIABLES.into_iter().find_map(named) else { return Ok(Self::Regional(kind)) };
+        if kind != EndpointKind::Plain {
+            let switch = if kind.fips() { FIPS } else { DUAL_STACK };
+            return Err(TokenServiceError::EndpointContradicted { variable, switch });
+        }
         if is_usable(&url) {
             Ok(Self::Fixed(FixedUrl(url)))
         } else {
@@ -40,33 +108,61 @@ impl Endpoint {
         }
     }
 
-    /// The URL that takes the regional endpoint's place.
-    pub fn url(&self) -> Option<&str> {
+    /// What tells this endpoint from the plain regional one; `None` for that. Part of every key of what it gave.
+    pub fn distinction(&self) -> Option<&str> {
         match self {
-            Self::Regional => None,
+            Self::Regional(EndpointKind::Plain) => None,
+            Self::Regional(kind) => Some(kind.as_str()),
             Self::Fixed(FixedUrl(url)) => Some(url),
         }
     }
 
     pub(super) fn base(&self) -> Base {
-        self.url().map_or(Base::Https, Base::of)
+        match self {
+            Self::Regional(_) => Base::Https,
+            Self::Fixed(FixedUrl(url)) => Base::of(url),
+        }
+    }
+
+    /// Checks that AWS has such an endpoint in the region.
+    pub(super) fn check(&self, region: &Region) -> Result<(), TokenServiceError> {
+        match self {
+            Self::Regional(kind) if regional_url(region, *kind).is_none() => {
+                Err(TokenServiceError::NoSuchEndpoint { kind: kind.as_str(), region: region.clone() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The host that is asked for this region, with its port where one is named.
-    pub(super) async fn host(&self, region: &Region) -> String {
-        let url = match self.url() {
-            Some(url) => Some(url.to_owned()),
-            None => regional_url(region).await,
+    pub(super) fn host(&self, region: &Region) -> String {
+        let url = match self {
+            Self::Fixed(FixedUrl(url)) => Some(url.clone()),
+            Self::Regional(kind) => regional_url(region, *kind),
         };
         let host = url.and_then(|url| Some(url.parse::<http::Uri>().ok()?.authority()?.to_string()));
         host.unwrap_or_else(|| format!("STS in {region}"))
     }
 }
 
-async fn regional_url(region: &Region) -> Option<String> {
-    let params = Params::builder().region(region.as_str()).build().ok()?;
-    let endpoint = DefaultResolver::new().resolve_endpoint(&params).await.ok()?;
-    Some(endpoint.url().to_owned())
+/// AWS has FIPS endpoints of STS in the United States only, GovCloud and the regions of its agencies included; its rules
+/// make up names for the others that nobody answers to (AWS, "FIPS endpoints by service").
+fn exists(region: &Region, kind: EndpointKind) -> bool {
+    !kind.fips() || region.as_str().starts_with("us-")
+}
+
+/// The URL by AWS's rules, which need nobody to be asked: a resolver that is not ready at once has none.
+fn regional_url(region: &Region, kind: EndpointKind) -> Option<String> {
+    if !exists(region, kind) {
+        return None;
+    }
+    let params = Params::builder().region(region.as_str()).use_fips(kind.fips()).use_dual_stack(kind.dual_stack());
+    let (resolver, params) = (DefaultResolver::new(), params.build().ok()?);
+    let future = std::pin::pin!(resolver.resolve_endpoint(&params));
+    match future.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
+        Poll::Pending => None,
+    }
 }
 
 fn is_usable(url: &str) -> bool {
@@ -88,7 +184,7 @@ mod tests {
 
     fn resolve(variables: &[(&str, &str)]) -> Result<Option<String>, TokenServiceError> {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Endpoint::resolve(find).map(|endpoint| endpoint.url().map(str::to_owned))
+        Endpoint::resolve(find).map(|endpoint| endpoint.distinction().map(str::to_owned))
     }
 
     #[test]
@@ -135,22 +231,50 @@ mod tests {
 
     #[test]
     fn every_partition_has_its_own_suffix_and_no_region_the_global_endpoint() {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        for (region, host) in [
-            ("us-east-1", "sts.us-east-1.amazonaws.com"),
-            ("eu-west-1", "sts.eu-west-1.amazonaws.com"),
-            ("ap-southeast-7", "sts.ap-southeast-7.amazonaws.com"),
-            ("cn-north-1", "sts.cn-north-1.amazonaws.com.cn"),
-            ("us-gov-west-1", "sts.us-gov-west-1.amazonaws.com"),
-            ("eusc-de-east-1", "sts.eusc-de-east-1.amazonaws.eu"),
-            ("us-iso-east-1", "sts.us-iso-east-1.c2s.ic.gov"),
-            ("us-isob-east-1", "sts.us-isob-east-1.sc2s.sgov.gov"),
-            ("eu-isoe-west-1", "sts.eu-isoe-west-1.cloud.adc-e.uk"),
-            ("us-isof-south-1", "sts.us-isof-south-1.csp.hci.ic.gov"),
+        use EndpointKind::{DualStack, Fips, FipsDualStack, Plain};
+        for (region, kind, host) in [
+            ("us-east-1", Plain, "sts.us-east-1.amazonaws.com"),
+            ("eu-west-1", Plain, "sts.eu-west-1.amazonaws.com"),
+            ("ap-southeast-7", Plain, "sts.ap-southeast-7.amazonaws.com"),
+            ("cn-north-1", Plain, "sts.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", Plain, "sts.us-gov-west-1.amazonaws.com"),
+            ("eusc-de-east-1", Plain, "sts.eusc-de-east-1.amazonaws.eu"),
+            ("us-iso-east-1", Plain, "sts.us-iso-east-1.c2s.ic.gov"),
+            ("us-isob-east-1", Plain, "sts.us-isob-east-1.sc2s.sgov.gov"),
+            ("eu-isoe-west-1", Plain, "sts.eu-isoe-west-1.cloud.adc-e.uk"),
+            ("us-isof-south-1", Plain, "sts.us-isof-south-1.csp.hci.ic.gov"),
+            ("us-east-1", Fips, "sts-fips.us-east-1.amazonaws.com"),
+            ("us-gov-west-1", Fips, "sts.us-gov-west-1.amazonaws.com"),
+            ("us-east-1", DualStack, "sts.us-east-1.api.aws"),
+            ("cn-north-1", DualStack, "sts.cn-north-1.api.amazonwebservices.com.cn"),
+            ("us-east-1", FipsDualStack, "sts-fips.us-east-1.api.aws"),
         ] {
-            assert_eq!(runtime.block_on(Endpoint::Regional.host(&region.parse().unwrap())), host);
+            let region = region.parse().unwrap();
+            let endpoint = Endpoint::Regional(kind);
+            assert!(endpoint.check(&region).is_ok(), "{host}");
+            assert_eq!(endpoint.host(&region), host);
         }
         let fixed = Endpoint::Fixed(FixedUrl("http://127.0.0.1:4566/sts".to_owned()));
-        assert_eq!(runtime.block_on(fixed.host(&"eu-west-1".parse().unwrap())), "127.0.0.1:4566");
+        assert_eq!(fixed.host(&"eu-west-1".parse().unwrap()), "127.0.0.1:4566");
+    }
+
+    #[test]
+    fn the_switches_say_which_of_a_region_s_endpoints_is_asked() {
+        let (fips, dual) = ((FIPS, "true"), (DUAL_STACK, "TRUE"));
+        for (variables, distinction) in [
+            (vec![fips], "FIPS"),
+            (vec![dual], "dual-stack"),
+            (vec![fips, dual], "FIPS dual-stack"),
+            (vec![fips, (DUAL_STACK, "False")], "FIPS"),
+            (vec![fips, ("AWS_ENDPOINT_URL", "https://sts.example.com"), (IGNORE, "true")], "FIPS"),
+        ] {
+            assert_eq!(resolve(&variables).unwrap().as_deref(), Some(distinction), "{variables:?}");
+        }
+        for unclear in ["yes", "1", "true "] {
+            let refused = resolve(&[(FIPS, unclear)]);
+            assert!(matches!(refused, Err(TokenServiceError::SwitchUnclear { variable: FIPS, .. })), "{unclear}");
+        }
+        let both = resolve(&[dual, ("AWS_ENDPOINT_URL", "https://sts.example.com")]);
+        assert!(matches!(both, Err(TokenServiceError::EndpointContradicted { switch: DUAL_STACK, .. })));
     }
 }

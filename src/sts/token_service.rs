@@ -96,6 +96,7 @@ impl StsTokenService {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
+        self.endpoint.check(call.region)?;
         let no_network = |error: NetworkError| self.unreachable(call, error.into());
         let http = self.network.http_client().map_err(no_network)?;
         let client = client(http, call.key, call.region, &self.endpoint, self.clock.now());
@@ -107,8 +108,6 @@ impl StsTokenService {
     }
 
     fn unreachable(&self, call: &Call, source: Cause) -> TokenServiceError {
-        let host = self.network.run(self.endpoint.host(call.region));
-        let endpoint = host.unwrap_or_else(|_| format!("STS in {}", call.region));
-        TokenServiceError::Unreachable { endpoint, source }
+        TokenServiceError::Unreachable { endpoint: self.endpoint.host(call.region), source }
     }
 }

@@ -96,10 +96,10 @@ impl Drop for Emulator {
     }
 }
 
-const MISSING: &str = "the AWS emulator can't be started; run tests/setup first";
+pub const MISSING: &str = "the AWS emulator can't be started; run tests/setup first";
 
 /// The python of the test parts with one of the scripts here, and nothing of this process's environment.
-fn python(script: &str) -> Command {
+pub fn python(script: &str) -> Command {
     let mut command = Command::new(parts().join("emulator/bin/python3"));
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator").join(script)).env_clear();
     command

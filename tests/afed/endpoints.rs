@@ -56,3 +56,33 @@ fn each_region_is_asked_at_its_own_host() {
         sandbox.edit_config(|_| before);
     }
 }
+
+#[test]
+fn the_switches_choose_among_a_region_s_endpoints_and_are_never_passed_over() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let fips = ("AWS_USE_FIPS_ENDPOINT", "true");
+    creds(&sandbox).env(fips.0, fips.1).fails(
+        1,
+        "afed: AWS has no FIPS endpoint of STS in eu-west-1 (hint: FIPS endpoints of STS are in the United States only; give \
+         the connector such a region, or: unset AWS_USE_FIPS_ENDPOINT)\n",
+    );
+    creds(&sandbox).env(fips.0, fips.1).env("AWS_ENDPOINT_URL", "http://127.0.0.1:9").fails(
+        1,
+        "afed: AWS_ENDPOINT_URL names an endpoint, and AWS_USE_FIPS_ENDPOINT asks for another kind of it (hint: unset \
+         AWS_ENDPOINT_URL, or: unset AWS_USE_FIPS_ENDPOINT)\n",
+    );
+    creds(&sandbox).env(fips.0, "yes").fails(
+        1,
+        "afed: AWS_USE_FIPS_ENDPOINT is “yes”, which is neither true nor false (hint: say true or false, or: unset \
+         AWS_USE_FIPS_ENDPOINT)\n",
+    );
+    sandbox.edit_config(|text| text.replace("eu-west-1", "us-east-2"));
+    for (dual_stack, host) in [("false", "sts-fips.us-east-2.amazonaws.com"), ("true", "sts-fips.us-east-2.api.aws")] {
+        let trap = Trap::start();
+        let run = creds(&sandbox).env(fips.0, fips.1).env("AWS_USE_DUALSTACK_ENDPOINT", dual_stack);
+        let outcome = run.env("HTTPS_PROXY", &trap.url).outcome();
+        assert!(outcome.stderr.starts_with(&format!("afed: {host} can't be reached: ")), "{outcome:?}");
+        assert!(trap.lines().iter().all(|line| *line == format!("CONNECT {host}:443 HTTP/1.1")), "{:?}", trap.lines());
+        assert!(!trap.lines().is_empty());
+    }
+}

@@ -32,7 +32,6 @@ fn with_lies<'a>(sandbox: &Sandbox, run: Run<'a>, trap: &Trap) -> Run<'a> {
         ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &trap.url),
         ("AWS_ENDPOINT_URL", &trap.url),
         ("AWS_STS_REGIONAL_ENDPOINTS", "legacy"),
-        ("AWS_USE_FIPS_ENDPOINT", "true"),
         ("HTTP_PROXY", &trap.url),
         ("http_proxy", &trap.url),
         ("ALL_PROXY", &trap.url),

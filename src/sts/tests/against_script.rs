@@ -184,7 +184,7 @@ fn who_can_t_be_reached_is_named() {
 fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let options = StsOptions {
-        endpoint: Endpoint::Regional,
+        endpoint: Endpoint::resolve(|_| None).unwrap(),
         ca_bundle: Some(folder.path().join("missing.pem")),
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
@@ -304,4 +304,18 @@ fn sorted(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
     let mut pairs: Vec<_> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     pairs.sort();
     pairs
+}
+
+#[test]
+fn a_kind_of_endpoint_that_a_region_has_not_is_refused_before_anybody_is_asked() {
+    let switched = |name: &str| (name == "AWS_USE_FIPS_ENDPOINT").then(|| "true".to_owned());
+    let options = StsOptions {
+        endpoint: Endpoint::resolve(switched).unwrap(),
+        ca_bundle: Some("missing.pem".into()),
+        connect_timeout: TIMEOUT,
+        call_timeout: TIMEOUT,
+    };
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let error = service.caller_identity(&key(KEY_ID, SECRET), &"cn-north-1".parse().unwrap()).unwrap_err();
+    assert_eq!(error.to_string(), "AWS has no FIPS endpoint of STS in cn-north-1");
 }

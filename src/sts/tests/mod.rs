@@ -1,6 +1,7 @@
 //! The token service against a real emulator that checks signatures, and against a responder that says what is
 //! scripted, for all that the emulator never says.
 
+mod against_botocore;
 mod against_emulator;
 mod against_script;
 mod script;
@@ -77,7 +78,10 @@ fn case(error: &TokenServiceError) -> &'static str {
         TokenServiceError::RegionDisabled { .. } => "region disabled",
         TokenServiceError::Busy { .. } => "busy",
         TokenServiceError::Unreachable { .. } => "unreachable",
-        TokenServiceError::EndpointRefused { .. } => "endpoint refused",
+        TokenServiceError::EndpointRefused { .. }
+        | TokenServiceError::SwitchUnclear { .. }
+        | TokenServiceError::EndpointContradicted { .. }
+        | TokenServiceError::NoSuchEndpoint { .. } => "endpoint refused",
         TokenServiceError::Refused { .. } => "refused",
         TokenServiceError::Incomplete { .. } => "incomplete",
     }
