@@ -15,6 +15,7 @@ use crate::config::file::{self, SourcedFile};
 use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::crowd::{CrowdDirectory, CrowdOptions};
+use crate::host_role::{self, MetadataHostRole, Surroundings};
 use crate::model::failure::Failure;
 use crate::model::hex::lower_hex;
 use crate::model::passphrase_source::PassphraseSource;
@@ -199,6 +200,18 @@ impl App {
             call_timeout: STS_CALL_TIMEOUT,
         };
         StsTokenService::new(options, Rc::clone(&self.clock))
+    }
+
+    /// The role of the host that this process runs in.
+    pub fn host_role(&self) -> MetadataHostRole {
+        let surroundings = Surroundings::read(|name| self.environment.text(name).map(str::to_owned));
+        MetadataHostRole::new(surroundings, self.environment.path("AWS_CA_BUNDLE"), Rc::clone(&self.clock))
+    }
+
+    /// What of the environment may change which credentials the host gives, by name and value.
+    pub fn host_variables(&self) -> impl Iterator<Item = &[u8]> {
+        let given = |name: &&'static str| Some([name.as_bytes(), self.environment.get(name)?.as_encoded_bytes()]);
+        host_role::VARIABLES.iter().filter_map(given).flatten()
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

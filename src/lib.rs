@@ -8,6 +8,7 @@ mod command;
 mod config;
 mod crowd;
 mod failure;
+mod host_role;
 mod model;
 mod os_directory;
 mod ports;

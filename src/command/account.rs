@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use crate::app::App;
 use crate::ui::Streams;
 
-/// Manage accounts: the keys that connectors sign with
+/// Manage accounts: the keys and roles that connectors sign with
 #[derive(Debug, Args)]
 pub struct AccountArgs {
     #[command(subcommand)]

@@ -114,7 +114,8 @@ impl<'a> Request<'a> {
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         let config = std::path::absolute(&paths.user_config)?;
         let inputs = [env!("CARGO_PKG_VERSION"), &args.connector, endpoint.distinction().unwrap_or_default(), &uid];
-        let key = pass_key(inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]));
+        let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
+        let key = pass_key(inputs.chain(app.host_variables()));
         Ok(Self { connector: &args.connector, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
@@ -134,6 +135,7 @@ impl<'a> Request<'a> {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),
             secrets: secrets.as_ref(),
+            host: &app.host_role(),
             turns: &cache,
             memory: memory(app, &cache),
         };

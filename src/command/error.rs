@@ -34,6 +34,8 @@ pub enum CommandError {
     StoreForgets,
     #[error("the key {access_key_id} belongs to the AWS account {found}, and the configuration says {expected}")]
     OtherAwsAccount { access_key_id: String, found: String, expected: String },
+    #[error("{flag} goes with the accounts of keys (access-key); the role of a host has none")]
+    FlagOfKeys { flag: &'static str },
     #[error("the account “{account}” has the key {configured}, not {given}")]
     OtherKey { account: String, configured: String, given: String },
     #[error("“{}” is not KEY=VALUE", .0.escape_debug())]

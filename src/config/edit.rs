@@ -12,10 +12,7 @@ use crate::model::name::{AccountName, ConnectorName};
 /// Adds `[accounts.NAME]`.
 pub fn add_account(path: &Path, text: &str, name: &AccountName, account: &AccountTable) -> Result<String, ConfigError> {
     let mut table = Table::new();
-    let account_type = match account.account_type {
-        file::AccountType::AccessKey => "access-key",
-    };
-    table.insert("type", toml_edit::value(account_type));
+    table.insert("type", toml_edit::value(account.account_type.as_str()));
     insert_text(&mut table, "access_key_id", account.access_key_id.as_deref());
     insert_text(&mut table, "aws_account_id", account.aws_account_id.as_deref());
     add_table(path, text, "accounts", name.as_str(), table)
@@ -127,7 +124,7 @@ mod tests {
 
     fn account() -> AccountTable {
         AccountTable {
-            account_type: file::AccountType::AccessKey,
+            account_type: crate::model::account::AccountType::AccessKey,
             access_key_id: Some("AKIAI44QH8DHBEXAMPLE".to_owned()),
             aws_account_id: Some("123123123123".to_owned()),
         }

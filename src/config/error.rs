@@ -52,8 +52,6 @@ pub enum ConfigError {
     },
     #[error("the connector “{connector}” uses the account “{account}”, which is not configured")]
     AccountOfConnector { connector: ConnectorName, account: AccountName, nearest: Option<String> },
-    #[error("the connector “{connector}” acts in {region}, which is in the partition {}, and its role is in {role_partition}", .region.partition())]
-    Partition { connector: ConnectorName, region: crate::model::region::Region, role_partition: String },
     #[error("there is no connector “{}”", .name.escape_debug())]
     NoSuchConnector { name: String, nearest: Option<String> },
     #[error("there is no account “{}”", .name.escape_debug())]

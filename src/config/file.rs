@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::diagnosis;
 use super::error::ConfigError;
+use crate::model::account::AccountType;
 use crate::model::principal::PrincipalType;
 
 /// One `config.toml`.
@@ -84,13 +85,6 @@ pub struct AccountTable {
     pub account_type: AccountType,
     pub access_key_id: Option<String>,
     pub aws_account_id: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "kebab-case")]
-pub enum AccountType {
-    /// The long-term key of an IAM user
-    AccessKey,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -1,6 +1,7 @@
 //! The settings as resolved from one or two files: typed, checked, and each with its origin.
 //! Accounts and connectors are resolved one at a time, when they are needed: a fault in one does not stop another.
 
+mod account;
 mod connector;
 
 use std::collections::BTreeMap;
@@ -12,12 +13,12 @@ use super::error::{ConfigError, nearest};
 use super::file::{
     AccountTable, CacheTable, ConnectorTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable, SourcedFile,
 };
-use crate::model::account::{Account, AccountSource};
+use crate::model::account::Account;
 use crate::model::connector::Connector;
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
 use crate::model::crowd_application::CrowdApplication;
 use crate::model::duration::SessionDuration;
-use crate::model::name::{AccountName, ConnectorName, GroupName};
+use crate::model::name::{ConnectorName, GroupName};
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::SecretId;
 use crate::model::secret_store_choice::SecretStoreChoice;
@@ -147,11 +148,11 @@ impl Settings {
 
     /// The account of this name, checked.
     pub fn account(&self, name: &str) -> Result<Account, ConfigError> {
-        let Some(Origin { path, value }) = self.accounts.get(name) else {
+        let Some(origin) = self.accounts.get(name) else {
             let nearest = nearest(name, self.account_names()).map(str::to_owned);
             return Err(ConfigError::NoSuchAccount { name: name.to_owned(), nearest });
         };
-        resolve_account(&Place { path, table: format!("accounts.{name}") }, name, value)
+        account::resolve(name, origin)
     }
 
     /// The connector of this name, checked against every rule that can be known before a call.
@@ -161,16 +162,25 @@ impl Settings {
             return Err(ConfigError::NoSuchConnector { name: name.to_owned(), nearest });
         };
         let connector = connector::resolve(name, origin, read)?;
-        if !self.accounts.contains_key(connector.account.as_str()) {
+        let Some(account) = self.accounts.get(connector.account.as_str()) else {
             let nearest = nearest(connector.account.as_str(), self.account_names()).map(str::to_owned);
             return Err(ConfigError::AccountOfConnector {
                 connector: connector.name,
                 account: connector.account,
                 nearest,
             });
+        };
+        // A fault of the account is told where the account is asked for; until then a connector can be looked at.
+        if let Ok(account) = account::resolve(connector.account.as_str(), account) {
+            check_with(&connector, &account)?;
         }
         Ok(connector)
     }
+}
+
+/// Checks what neither connector nor account can tell alone.
+pub fn check_with(connector: &Connector, account: &Account) -> Result<(), ConfigError> {
+    connector.check_with(account).map_err(|source| ConfigError::Rule { connector: connector.name.clone(), source })
 }
 
 /// Checks a connector that is about to be written, as if it stood in the file at `path`.
@@ -377,14 +387,6 @@ fn resolve_secrets(place: &Place<'_>, table: SecretsTable) -> Result<SecretSetti
         file: table.file.map(|path| place.beside(&path)),
         passphrase,
     })
-}
-
-fn resolve_account(place: &Place<'_>, name: &str, table: &AccountTable) -> Result<Account, ConfigError> {
-    let name: AccountName = place.parse("its name", name)?;
-    let access_key_id = table.access_key_id.as_deref().ok_or_else(|| place.missing("access_key_id"))?;
-    let aws_account_id = table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;
-    let access_key_id = place.parse("access_key_id", access_key_id)?;
-    Ok(Account { name, source: AccountSource::AccessKey { access_key_id, aws_account_id } })
 }
 
 #[cfg(test)]

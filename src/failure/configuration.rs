@@ -2,6 +2,8 @@
 
 use super::{Kind, Verdict};
 use crate::config::ConfigError;
+use crate::model::principal::RuleError;
+use crate::model::region::Region;
 
 pub fn verdict(error: &ConfigError) -> Verdict {
     if let ConfigError::Field { source, .. } = error {
@@ -32,6 +34,21 @@ fn hint(error: &ConfigError) -> Option<String> {
         }
         ConfigError::NameTaken { what, .. } => {
             Some(format!("choose another name, or edit the file to change {what} that is there"))
+        }
+        ConfigError::Rule { source, .. } => of_rule(source),
+        _ => None,
+    }
+}
+
+/// What to do about a rule of AWS, where its words do not say it.
+pub fn of_rule(rule: &RuleError) -> Option<String> {
+    match rule {
+        RuleError::AccountUnfit { .. } => Some("see which type each account has: afed account list".to_owned()),
+        RuleError::ChainedTooLong(_) => {
+            Some("give it a duration of 1h at most, or an access-key account that assumes the role".to_owned())
+        }
+        RuleError::Partition { partition, .. } => {
+            Some(format!("use a region of that partition, such as {}", Region::fallback_of(partition)))
         }
         _ => None,
     }

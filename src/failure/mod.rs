@@ -3,6 +3,7 @@
 
 mod configuration;
 mod directory;
+mod host_role;
 mod secrets;
 mod tokens;
 
@@ -94,6 +95,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref::<ConfigError>().map(configuration::verdict),
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
+        error.downcast_ref().map(host_role::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(of_cache),
     ];
@@ -136,6 +138,11 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Stillborn { .. } => Verdict::hint(Kind::Unreachable, "set this machine's clock: timedatectl status"),
         VendError::Directory(error) => directory::verdict(error),
         VendError::Secrets(error) => secrets::verdict(error),
+        VendError::Rule { source, .. } => {
+            let hints = configuration::of_rule(source).into_iter().collect();
+            Verdict { kind: Kind::Configuration, hints }
+        }
+        VendError::Host(error) => host_role::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },

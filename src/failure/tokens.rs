@@ -1,6 +1,7 @@
 //! What to do when AWS STS does not hand out credentials.
 
 use super::{Kind, Verdict};
+use crate::model::account::AccountType;
 use crate::model::base_url::Base;
 use crate::model::grant::{self, Signer};
 use crate::model::sts_action::StsAction;
@@ -10,12 +11,19 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
     use TokenServiceError as E;
     match error {
         E::Denied { action, signer, .. } => Verdict { kind: Kind::Denied, hints: grants(action, signer) },
+        E::KeyUnknown { access_key_id, .. } if access_key_id.is_temporary() => Verdict::hint(
+            Kind::Denied,
+            "the credentials of this host's role are not AWS's, or of another partition than the region; see who gives them: env | grep -E '^AWS_(EC2|CONTAINER)'",
+        ),
         E::KeyUnknown { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
             format!(
                 "in the IAM console, see that the key {access_key_id} is there and active, in the partition of the region"
             ),
         ),
+        E::WrongSecret { access_key_id, .. } if access_key_id.is_temporary() => {
+            Verdict::hint(Kind::Denied, "see who gives this host's credentials: env | grep -E '^AWS_(EC2|CONTAINER)'")
+        }
         E::WrongSecret { access_key_id, .. } => Verdict::hint(
             Kind::Denied,
             format!(
@@ -71,7 +79,11 @@ fn url_of(host: &str) -> String {
 /// What an administrator of AWS pastes to allow the action.
 fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
     let Some(grant) = grant::needed(action, signer) else { return Vec::new() };
-    let user = format!("the IAM user of the key needs this policy: {}", grant.user_policy);
+    let user = match signer.account_type {
+        AccountType::AccessKey => "the IAM user of the key",
+        AccountType::InstanceRole => "the role of this host",
+    };
+    let user = format!("{user} needs this policy: {}", grant.user_policy);
     let role = grant.trust_policy.map(|policy| format!("the role needs this trust policy: {policy}"));
     std::iter::once(user).chain(role).collect()
 }

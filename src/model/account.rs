@@ -1,5 +1,6 @@
-//! An account: a named source of long-term authority in AWS.
-//! The secret half of a key is not here; it rests in the secret store under [`SecretId::AccessKey`].
+//! An account: a named source of authority in AWS, and what signs in its name.
+//! The secret half of a long-term key is not here; it rests in the secret store under [`SecretId::AccessKey`]. A host's
+//! role has no secret to keep: whoever gives its credentials is asked each time.
 
 use std::fmt;
 
@@ -7,7 +8,7 @@ use super::arn::AwsAccountId;
 use super::name::AccountName;
 use super::secret::{Secret, SecretId};
 
-/// A named source of long-term authority.
+/// A named source of authority.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub name: AccountName,
@@ -23,26 +24,93 @@ pub enum AccountSource {
         /// Found out when the key was proved; `None` when the proof was skipped.
         aws_account_id: Option<AwsAccountId>,
     },
+    /// The role of the EC2 instance or the container that afed runs in.
+    InstanceRole {
+        /// Found out when the role was proved; `None` when the proof was skipped.
+        aws_account_id: Option<AwsAccountId>,
+    },
 }
 
-impl Account {
-    /// Where the secret half of this account's key rests.
-    pub fn secret_id(&self) -> SecretId {
-        let AccountSource::AccessKey { access_key_id, .. } = &self.source;
-        SecretId::AccessKey { account: self.name.clone(), access_key_id: access_key_id.clone() }
+/// What kind of source an account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum AccountType {
+    /// The long-term key of an IAM user
+    AccessKey,
+    /// The role of the EC2 instance or the container that afed runs in
+    InstanceRole,
+}
+
+impl AccountType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AccessKey => "access-key",
+            Self::InstanceRole => "instance-role",
+        }
     }
 }
 
-/// Both halves of a long-term key, in hand for one call.
+impl fmt::Display for AccountType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Account {
+    pub const fn account_type(&self) -> AccountType {
+        match self.source {
+            AccountSource::AccessKey { .. } => AccountType::AccessKey,
+            AccountSource::InstanceRole { .. } => AccountType::InstanceRole,
+        }
+    }
+
+    /// The AWS account it belongs to, where that is known.
+    pub const fn aws_account_id(&self) -> Option<&AwsAccountId> {
+        match &self.source {
+            AccountSource::AccessKey { aws_account_id, .. } | AccountSource::InstanceRole { aws_account_id } => {
+                aws_account_id.as_ref()
+            }
+        }
+    }
+
+    /// The long-term key it stands for, where it has one.
+    pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
+        match &self.source {
+            AccountSource::AccessKey { access_key_id, .. } => Some(access_key_id),
+            AccountSource::InstanceRole { .. } => None,
+        }
+    }
+}
+
+/// Where the secret half of an account's key rests.
+pub fn secret_of(account: &AccountName, access_key_id: &AccessKeyId) -> SecretId {
+    SecretId::AccessKey { account: account.clone(), access_key_id: access_key_id.clone() }
+}
+
+/// What signs a call, in hand for that call: a long-term key, or the temporary credentials of a host's role.
 #[derive(Debug, Clone)]
-pub struct AccessKey {
+pub struct SigningCredentials {
     pub id: AccessKeyId,
     pub secret: Secret,
-    /// The AWS account it belongs to, where that is known.
+    /// Goes with temporary credentials, and with them only.
+    pub session_token: Option<Secret>,
+    /// The AWS account they belong to, where that is known.
     pub owner: Option<AwsAccountId>,
 }
 
+impl SigningCredentials {
+    /// Both halves of a long-term key.
+    pub const fn long_term(id: AccessKeyId, secret: Secret, owner: Option<AwsAccountId>) -> Self {
+        Self { id, secret, session_token: None, owner }
+    }
+
+    pub const fn account_type(&self) -> AccountType {
+        if self.session_token.is_some() { AccountType::InstanceRole } else { AccountType::AccessKey }
+    }
+}
+
 /// The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`: 16-128 of `[A-Z0-9]` (IAM API, `AccessKeyId`).
+/// What people write is read as that of a long-term key; only a host's role has one of temporary credentials.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct AccessKeyId(String);
 
@@ -58,6 +126,16 @@ pub enum AccessKeyIdError {
 }
 
 impl AccessKeyId {
+    /// The id of temporary credentials, as a host gives it.
+    pub fn of_session(text: &str) -> Result<Self, AccessKeyIdError> {
+        if is_plain(text) { Ok(Self(text.to_owned())) } else { Err(AccessKeyIdError::Malformed(text.to_owned())) }
+    }
+
+    /// Whether it is of temporary credentials, which all start with ASIA.
+    pub fn is_temporary(&self) -> bool {
+        self.0.starts_with("ASIA")
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -67,15 +145,16 @@ impl std::str::FromStr for AccessKeyId {
     type Err = AccessKeyIdError;
 
     fn from_str(text: &str) -> Result<Self, AccessKeyIdError> {
-        let plain = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
-        if !plain || !(16..=128).contains(&text.len()) {
+        if !is_plain(text) {
             return Err(AccessKeyIdError::Malformed(text.to_owned()));
         }
-        if text.starts_with("ASIA") {
-            return Err(AccessKeyIdError::Temporary(text.to_owned()));
-        }
-        Ok(Self(text.to_owned()))
+        let id = Self(text.to_owned());
+        if id.is_temporary() { Err(AccessKeyIdError::Temporary(id.0)) } else { Ok(id) }
     }
+}
+
+fn is_plain(text: &str) -> bool {
+    (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 impl fmt::Display for AccessKeyId {
@@ -95,6 +174,8 @@ mod tests {
         assert!(matches!("ASIAIOSFODNN7EXAMPLE".parse::<AccessKeyId>(), Err(AccessKeyIdError::Temporary(_))));
         for bad in ["", "AKIA", "akiaiosfodnn7example", "AKIAIOSFODNN7EXAMPL\n", "AKIAIOSFODNN7EXAMPLÉ"] {
             assert!(bad.parse::<AccessKeyId>().is_err(), "{bad:?} was accepted");
+            assert!(AccessKeyId::of_session(bad).is_err(), "{bad:?} was accepted");
         }
+        assert!(AccessKeyId::of_session("ASIAIOSFODNN7EXAMPLE").is_ok());
     }
 }

@@ -1,8 +1,9 @@
 //! A connector: a named way to get temporary credentials, and the groups it is open to.
 
+use super::account::Account;
 use super::duration::SessionDuration;
 use super::name::{AccountName, ConnectorName, GroupName};
-use super::principal::Principal;
+use super::principal::{Principal, RuleError, check_account, check_chaining};
 use super::region::Region;
 
 /// A connector whose principal, duration and region keep the rules.
@@ -11,9 +12,29 @@ pub struct Connector {
     pub name: ConnectorName,
     pub account: AccountName,
     pub principal: Principal,
-    pub duration: SessionDuration,
+    /// How long its credentials live; `None` where the host decides.
+    pub duration: Option<SessionDuration>,
     /// The groups whose members may use it; empty means administrators only, never everyone.
     pub groups: Vec<GroupName>,
     /// Where STS is asked, and what profiles are given.
     pub region: Region,
+}
+
+impl Connector {
+    /// Checks what neither connector nor account can tell alone, or names the rule that they break together.
+    pub fn check_with(&self, account: &Account) -> Result<(), RuleError> {
+        self.check_partitions()?;
+        check_account(self.principal.principal_type(), account.account_type())?;
+        check_chaining(account.account_type(), self.duration)
+    }
+
+    /// Checks that all that is named lies in the region's partition: what lies in another one is never reached from it.
+    pub fn check_partitions(&self) -> Result<(), RuleError> {
+        match self.principal.partitions().find(|(_, partition)| *partition != self.region.partition()) {
+            Some((what, partition)) => {
+                Err(RuleError::Partition { region: self.region.clone(), what, partition: partition.to_owned() })
+            }
+            None => Ok(()),
+        }
+    }
 }

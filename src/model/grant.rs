@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::account::AccountType;
 use super::arn::AwsAccountId;
 use super::sts_action::StsAction;
 
@@ -16,7 +17,7 @@ const EXTERNAL_ID: &str = "THE-EXTERNAL-ID-OF-THE-CONNECTOR";
 /// What must be allowed for one action, and where it must be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// For the IAM user whose key signs.
+    /// For the IAM user whose key signs, or for the role of the host that signs.
     pub user_policy: PolicyDocument,
     /// For the role, where the action is about one and it is known who signs.
     pub trust_policy: Option<PolicyDocument>,
@@ -25,6 +26,8 @@ pub struct Grant {
 /// Who signs, as far as it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signer {
+    /// Whether a user's key signs, or the role of a host.
+    pub account_type: AccountType,
     /// The partition of the region that was asked, such as `aws`.
     pub partition: &'static str,
     /// The AWS account of the key; a trust policy names the whole account, whose own policies then decide.
@@ -117,7 +120,11 @@ mod tests {
     const ROLE: &str = "arn:aws-cn:iam::999999999999:role/UpdateAPP";
 
     fn signer() -> Signer {
-        Signer { partition: "aws-cn", account: Some("123123123123".parse().unwrap()) }
+        Signer {
+            account_type: AccountType::AccessKey,
+            partition: "aws-cn",
+            account: Some("123123123123".parse().unwrap()),
+        }
     }
 
     fn assume(external_id: bool, tags: bool, source_identity: bool) -> StsAction {
@@ -154,7 +161,7 @@ mod tests {
 
     #[test]
     fn an_unknown_signer_is_never_guessed() {
-        let nobody = Signer { partition: "aws", account: None };
+        let nobody = Signer { account_type: AccountType::AccessKey, partition: "aws", account: None };
         assert_eq!(needed(&assume(false, false, false), &nobody).unwrap().trust_policy, None);
         let grant = needed(&StsAction::GetFederationToken { tags: false }, &nobody).unwrap();
         assert_eq!(json(&grant.user_policy)["Statement"][0]["Resource"], "*");

@@ -5,13 +5,17 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::account::AccountType;
 use super::arn::{PolicyArn, RoleArn};
 use super::duration::SessionDuration;
+use super::region::Region;
 use super::session_policy::{PLAIN_TEXT_LIMIT, SessionPolicy};
 use super::session_tag::{self, MOST_TAGS, TagError, Template};
 
 /// The most policy ARNs that a session may carry (STS API).
 const MOST_POLICY_ARNS: usize = 10;
+/// How long a role may last that another role's credentials have assumed.
+const LONGEST_CHAINED: SessionDuration = SessionDuration::from_seconds(3_600);
 
 /// Which STS action yields the credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, clap::ValueEnum)]
@@ -23,16 +27,19 @@ pub enum PrincipalType {
     FederatedUser,
     /// The account's own IAM user for a while, through GetSessionToken
     SessionToken,
+    /// The role of this host as it is, handed on
+    Provided,
 }
 
 impl PrincipalType {
-    pub const ALL: [Self; 3] = [Self::AssumeRole, Self::FederatedUser, Self::SessionToken];
+    pub const ALL: [Self; 4] = [Self::AssumeRole, Self::FederatedUser, Self::SessionToken, Self::Provided];
 
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AssumeRole => "assume-role",
             Self::FederatedUser => "federated-user",
             Self::SessionToken => "session-token",
+            Self::Provided => "provided",
         }
     }
 
@@ -42,23 +49,35 @@ impl PrincipalType {
             Self::AssumeRole => "a role, through AssumeRole",
             Self::FederatedUser => "a federated user of the account, through GetFederationToken",
             Self::SessionToken => "the account's own IAM user for a while, through GetSessionToken",
+            Self::Provided => "the role of this host as it is, handed on",
         };
         format!("{self}: {what}")
     }
 
-    /// The shortest and the longest lease of this type, in seconds, whatever a role allows.
-    pub const fn duration_bounds(self) -> (u32, u32) {
+    /// The shortest and the longest lease of this type, in seconds, whatever a role allows; `None` where nobody is told
+    /// how long they shall live.
+    pub const fn duration_bounds(self) -> Option<(u32, u32)> {
         match self {
-            Self::AssumeRole => (900, 43_200),
-            Self::FederatedUser | Self::SessionToken => (900, 129_600),
+            Self::AssumeRole => Some((900, 43_200)),
+            Self::FederatedUser | Self::SessionToken => Some((900, 129_600)),
+            Self::Provided => None,
         }
     }
 
     /// The duration that AWS takes where none is given.
-    pub const fn default_duration(self) -> SessionDuration {
+    pub const fn default_duration(self) -> Option<SessionDuration> {
         match self {
-            Self::AssumeRole => SessionDuration::from_seconds(3_600),
-            Self::FederatedUser | Self::SessionToken => SessionDuration::from_seconds(43_200),
+            Self::AssumeRole => Some(SessionDuration::from_seconds(3_600)),
+            Self::FederatedUser | Self::SessionToken => Some(SessionDuration::from_seconds(43_200)),
+            Self::Provided => None,
+        }
+    }
+
+    /// Whether credentials of this type can be had from an account of that one.
+    pub const fn works_with(self, account: AccountType) -> bool {
+        match account {
+            AccountType::AccessKey => !matches!(self, Self::Provided),
+            AccountType::InstanceRole => matches!(self, Self::Provided | Self::AssumeRole),
         }
     }
 
@@ -69,6 +88,7 @@ impl PrincipalType {
             }
             Field::OmitPolicy => matches!(self, Self::FederatedUser),
             Field::Policy | Field::PolicyArns | Field::Tags => matches!(self, Self::AssumeRole | Self::FederatedUser),
+            Field::Duration => !matches!(self, Self::Provided),
         }
     }
 }
@@ -90,6 +110,7 @@ pub enum Field {
     Tags,
     TransitiveTags,
     SourceIdentity,
+    Duration,
 }
 
 impl fmt::Display for Field {
@@ -103,6 +124,7 @@ impl fmt::Display for Field {
             Self::Tags => "tags",
             Self::TransitiveTags => "transitive_tags",
             Self::SourceIdentity => "source_identity",
+            Self::Duration => "duration",
         })
     }
 }
@@ -126,6 +148,8 @@ pub enum Principal {
     AssumeRole(AssumeRole),
     FederatedUser(FederatedUser),
     SessionToken,
+    /// The credentials of the host's own role; AWS is told nothing.
+    Provided,
 }
 
 /// What AssumeRole is asked for.
@@ -168,6 +192,14 @@ pub enum RuleError {
     PolicyNotOmitted,
     #[error("{principal} leases live {minimum} to {maximum} seconds; {seconds} is outside")]
     Duration { principal: PrincipalType, seconds: u32, minimum: u32, maximum: u32 },
+    #[error("{principal} does not work with {account} accounts: {}", why_not(*.account))]
+    AccountUnfit { principal: PrincipalType, account: AccountType },
+    #[error(
+        "a role that is assumed by another role's credentials (role chaining, here by this host's role) lives 1h at most; {0} is more"
+    )]
+    ChainedTooLong(SessionDuration),
+    #[error("it acts in {region}, which is in the partition {}, and {what} is in {partition}", .region.partition())]
+    Partition { region: Region, what: String, partition: String },
     #[error("external_id has {0} characters; 2 to 1224 are allowed")]
     ExternalIdLength(usize),
     #[error("external_id holds “{}”; letters, digits and _ + = , . @ : / - are allowed", .0.escape_debug())]
@@ -211,6 +243,7 @@ impl Principal {
             }
             PrincipalType::FederatedUser => Ok(Self::FederatedUser(FederatedUser { policies, tags: fields.tags })),
             PrincipalType::SessionToken => Ok(Self::SessionToken),
+            PrincipalType::Provided => Ok(Self::Provided),
         }
     }
 
@@ -219,6 +252,7 @@ impl Principal {
             Self::AssumeRole(_) => PrincipalType::AssumeRole,
             Self::FederatedUser(_) => PrincipalType::FederatedUser,
             Self::SessionToken => PrincipalType::SessionToken,
+            Self::Provided => PrincipalType::Provided,
         }
     }
 
@@ -227,9 +261,19 @@ impl Principal {
         let tags = match self {
             Self::AssumeRole(role) => Some(&role.tags),
             Self::FederatedUser(user) => Some(&user.tags),
-            Self::SessionToken => None,
+            Self::SessionToken | Self::Provided => None,
         };
         tags.into_iter().flatten()
+    }
+
+    /// The partitions that its ARNs name, each with what is there.
+    pub fn partitions(&self) -> impl Iterator<Item = (String, &str)> {
+        let role = match self {
+            Self::AssumeRole(role) => Some(("its role".to_owned(), role.role_arn.partition())),
+            Self::FederatedUser(_) | Self::SessionToken | Self::Provided => None,
+        };
+        let policies = self.policies().into_iter().flat_map(|policies| &policies.arns);
+        role.into_iter().chain(policies.map(|arn| (format!("the policy {arn}"), arn.partition())))
     }
 
     /// The session policies, where the type has them.
@@ -237,7 +281,7 @@ impl Principal {
         match self {
             Self::AssumeRole(role) => Some(&role.policies),
             Self::FederatedUser(user) => Some(&user.policies),
-            Self::SessionToken => None,
+            Self::SessionToken | Self::Provided => None,
         }
     }
 }
@@ -250,12 +294,37 @@ impl SessionPolicies {
 
 /// Checks that a principal type may have leases this long.
 pub fn check_duration(principal: PrincipalType, duration: SessionDuration) -> Result<(), RuleError> {
-    let (minimum, maximum) = principal.duration_bounds();
+    let Some((minimum, maximum)) = principal.duration_bounds() else {
+        return Err(RuleError::FieldNotAllowed { principal, field: Field::Duration });
+    };
     let seconds = duration.seconds();
     if (minimum..=maximum).contains(&seconds) {
         Ok(())
     } else {
         Err(RuleError::Duration { principal, seconds, minimum, maximum })
+    }
+}
+
+/// Checks that such credentials can be had from an account of this type.
+pub fn check_account(principal: PrincipalType, account: AccountType) -> Result<(), RuleError> {
+    if principal.works_with(account) { Ok(()) } else { Err(RuleError::AccountUnfit { principal, account }) }
+}
+
+/// Checks role chaining: credentials of a role may assume another one for an hour and no longer (IAM User Guide, "Roles
+/// terms and concepts").
+pub fn check_chaining(account: AccountType, duration: Option<SessionDuration>) -> Result<(), RuleError> {
+    match (account, duration) {
+        (AccountType::InstanceRole, Some(duration)) if duration > LONGEST_CHAINED => {
+            Err(RuleError::ChainedTooLong(duration))
+        }
+        _ => Ok(()),
+    }
+}
+
+const fn why_not(account: AccountType) -> &'static str {
+    match account {
+        AccountType::AccessKey => "the long-term key of a user is never handed on",
+        AccountType::InstanceRole => "AWS gives those credentials to long-term keys only, and a role has none",
     }
 }
 

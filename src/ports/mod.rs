@@ -4,12 +4,14 @@
 
 mod cache;
 mod directory;
+mod host_role;
 mod prompter;
 mod secret_store;
 mod token_service;
 
 pub use cache::*;
 pub use directory::*;
+pub use host_role::*;
 pub use prompter::*;
 pub use secret_store::*;
 pub use token_service::*;

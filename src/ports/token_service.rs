@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::Cause;
-use crate::model::account::{AccessKey, AccessKeyId};
+use crate::model::account::{AccessKeyId, SigningCredentials};
 use crate::model::arn::RoleArn;
 use crate::model::duration::SessionDuration;
 use crate::model::grant::Signer;
@@ -15,10 +15,10 @@ pub use crate::model::sts_action::StsAction;
 
 /// What hands out temporary credentials: AWS STS.
 pub trait TokenService {
-    /// Asks for one lease. Nothing but the given key signs the call.
-    fn issue(&self, key: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
-    /// Whose key this is (GetCallerIdentity, which needs no permission).
-    fn caller_identity(&self, key: &AccessKey, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
+    /// Asks for one lease. Nothing but the given credentials signs the call.
+    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
+    /// Whose credentials these are (GetCallerIdentity, which needs no permission).
+    fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
 }
 
 /// Everything that STS is told, besides who signs. Each field can change the answer.

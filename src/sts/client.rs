@@ -1,4 +1,4 @@
-//! An STS client that knows one key and nothing else: no provider chain, no shared configuration files.
+//! An STS client that knows the credentials of one call and nothing else: no provider chain, no shared configuration files.
 //! How long a call may take is up to `sys::network`; how often it is tried is decided here.
 
 use std::time::{Duration, Instant, SystemTime};
@@ -14,8 +14,9 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
 use super::endpoint::Endpoint;
-use crate::model::account::AccessKey;
+use crate::model::account::SigningCredentials;
 use crate::model::region::Region;
+use crate::model::secret::Secret;
 
 /// How often one call is tried, the first time included.
 const ATTEMPTS: u32 = 3;
@@ -24,12 +25,13 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
 pub(super) fn client(
     http: SharedHttpClient,
-    key: &AccessKey,
+    key: &SigningCredentials,
     region: &Region,
     endpoint: &Endpoint,
     now: Timestamp,
 ) -> Client {
-    let credentials = Credentials::new(key.id.as_str(), key.secret.expose(), None, None, "afed");
+    let session_token = key.session_token.as_ref().map(Secret::expose).map(str::to_owned);
+    let credentials = Credentials::new(key.id.as_str(), key.secret.expose(), session_token, None, "afed");
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(SdkRegion::new(region.as_str().to_owned()))

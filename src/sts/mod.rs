@@ -1,5 +1,5 @@
 //! The token service port over AWS STS, through AWS's own SDK.
-//! Nothing but the key in hand signs: no provider chain is built, so no environment key, profile or instance role
+//! Nothing but the credentials in hand sign: no provider chain is built, so no environment key, profile or instance role
 //! is ever looked for. AWS's answers become leases here, its refusals the cases of the port.
 
 mod answer;

@@ -46,7 +46,11 @@ fn by_code(call: &Call, message: AwsMessage) -> TokenServiceError {
     let (access_key_id, action) = (call.key.id.clone(), call.action.clone());
     match (message.code.as_str(), call.duration) {
         ("AccessDenied" | "AccessDeniedException", _) => {
-            let signer = Signer { partition: call.region.partition(), account: call.key.owner.clone() };
+            let signer = Signer {
+                account_type: call.key.account_type(),
+                partition: call.region.partition(),
+                account: call.key.owner.clone(),
+            };
             TokenServiceError::Denied { action, access_key_id, signer: Box::new(signer), message }
         }
         ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {

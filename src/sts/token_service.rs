@@ -16,7 +16,7 @@ use super::client::client;
 use super::endpoint::Endpoint;
 use super::refusal;
 use super::request::{self, Input};
-use crate::model::account::AccessKey;
+use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::lease::Lease;
 use crate::model::region::Region;
@@ -43,7 +43,7 @@ pub struct StsTokenService {
 
 /// One call: who signs, where and for what.
 pub(super) struct Call<'a> {
-    pub key: &'a AccessKey,
+    pub key: &'a SigningCredentials,
     pub region: &'a Region,
     pub action: StsAction,
     /// How long the credentials shall live, where the action issues any.
@@ -57,7 +57,7 @@ impl Call<'_> {
 }
 
 impl TokenService for StsTokenService {
-    fn issue(&self, key: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
         let action = request::action(request);
         let call = Call { key, region: &request.region, action, duration: Some(request.duration) };
         let issued = match request::input(request) {
@@ -74,7 +74,7 @@ impl TokenService for StsTokenService {
         answer::lease(&call, issued, self.clock.now())
     }
 
-    fn caller_identity(&self, key: &AccessKey, region: &Region) -> Result<CallerIdentity, TokenServiceError> {
+    fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError> {
         let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None };
         let output = self.send(&call, async |client| client.get_caller_identity().send().await)?;
         answer::identity(&call, output)

@@ -74,17 +74,35 @@ pub enum NetworkError {
     Runtime(#[source] std::io::Error),
 }
 
+/// Whether a far side may be reached through a proxy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Proxies {
+    AsTheEnvironmentSays,
+    Never,
+}
+
 /// A way to one far side. Connections are reused while it lives.
 pub struct Network {
     options: NetworkOptions,
     base: Base,
+    proxies: Proxies,
     runtime: OnceCell<tokio::runtime::Runtime>,
     connector: OnceCell<SharedHttpConnector>,
 }
 
 impl Network {
+    /// A way through the proxies that the environment names, if any; never to this machine itself.
     pub const fn new(base: Base, options: NetworkOptions) -> Self {
-        Self { options, base, runtime: OnceCell::new(), connector: OnceCell::new() }
+        let proxies = match base {
+            Base::Loopback { .. } => Proxies::Never,
+            _ => Proxies::AsTheEnvironmentSays,
+        };
+        Self { options, base, proxies, runtime: OnceCell::new(), connector: OnceCell::new() }
+    }
+
+    /// A way that no proxy is asked for, whatever the environment says.
+    pub const fn direct(base: Base, options: NetworkOptions) -> Self {
+        Self { options, base, proxies: Proxies::Never, runtime: OnceCell::new(), connector: OnceCell::new() }
     }
 
     /// Sends one request and waits for its whole answer, at most `body_limit` bytes of it.
@@ -141,9 +159,9 @@ impl Network {
     }
 
     fn connector_builder(&self) -> ConnectorBuilder {
-        let proxy = match self.base {
-            Base::Loopback { .. } => ProxyConfig::disabled(),
-            _ => ProxyConfig::from_env(),
+        let proxy = match self.proxies {
+            Proxies::Never => ProxyConfig::disabled(),
+            Proxies::AsTheEnvironmentSays => ProxyConfig::from_env(),
         };
         let settings = HttpConnectorSettings::builder().connect_timeout(self.options.connect_timeout).build();
         Connector::builder().sleep_impl(TokioSleep::new()).connector_settings(settings).proxy_config(proxy)

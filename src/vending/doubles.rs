@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::account::AccessKey;
+use crate::model::account::SigningCredentials;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::name::GroupName;
 use crate::model::pass::{Pass, PassKey};
@@ -157,26 +157,49 @@ impl Clock for HandClock {
 pub struct FakeTokens<'a> {
     pub clock: &'a HandClock,
     pub requests: RefCell<Vec<IssueRequest>>,
+    /// The ids of the keys that signed.
+    pub signers: RefCell<Vec<String>>,
     pub trouble: RefCell<Option<TokenServiceError>>,
 }
 
 impl<'a> FakeTokens<'a> {
     pub const fn new(clock: &'a HandClock) -> Self {
-        Self { clock, requests: RefCell::new(Vec::new()), trouble: RefCell::new(None) }
+        Self {
+            clock,
+            requests: RefCell::new(Vec::new()),
+            signers: RefCell::new(Vec::new()),
+            trouble: RefCell::new(None),
+        }
     }
 }
 
 impl TokenService for FakeTokens<'_> {
-    fn issue(&self, _: &AccessKey, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
         self.requests.borrow_mut().push(request.clone());
+        self.signers.borrow_mut().push(key.id.to_string());
         match self.trouble.borrow_mut().take() {
             Some(trouble) => Err(trouble),
             None => Ok(lease(self.clock.now(), request.duration.seconds().into())),
         }
     }
 
-    fn caller_identity(&self, _: &AccessKey, _: &Region) -> Result<CallerIdentity, TokenServiceError> {
+    fn caller_identity(&self, _: &SigningCredentials, _: &Region) -> Result<CallerIdentity, TokenServiceError> {
         Ok(CallerIdentity { aws_account_id: "123123123123".to_owned(), arn: "arn".to_owned() })
+    }
+}
+
+/// A host whose role is set by hand; without one, nothing answers.
+#[derive(Default)]
+pub struct FakeHost {
+    pub role: RefCell<Option<HostCredentials>>,
+    pub asked: Cell<u32>,
+}
+
+impl HostRole for FakeHost {
+    fn credentials(&self) -> Result<HostCredentials, HostRoleError> {
+        self.asked.set(self.asked.get() + 1);
+        let place = "the test host".to_owned();
+        self.role.borrow().clone().ok_or(HostRoleError::Unreachable { place, source: "nobody answers".into() })
     }
 }
 

@@ -3,8 +3,9 @@
 use crate::model::account::AccessKeyId;
 use crate::model::failure::Failure;
 use crate::model::name::{AccountName, ConnectorName, GroupName};
+use crate::model::principal::RuleError;
 use crate::model::session_tag::TagError;
-use crate::ports::{CacheError, DirectoryError, SecretStoreError, TokenServiceError};
+use crate::ports::{CacheError, DirectoryError, HostRoleError, SecretStoreError, TokenServiceError};
 
 /// Every variant means: no credentials.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,13 @@ pub enum VendError {
         #[source]
         source: TagError,
     },
+    /// The connector and its account do not go together.
+    #[error("the connector “{connector}” breaks a rule of AWS")]
+    Rule {
+        connector: ConnectorName,
+        #[source]
+        source: RuleError,
+    },
     /// The credentials are over on arrival: one of the clocks is wrong.
     #[error("AWS issued credentials for “{connector}” that are already over by this machine's clock")]
     Stillborn { connector: ConnectorName },
@@ -32,6 +40,8 @@ pub enum VendError {
     Directory(#[from] DirectoryError),
     #[error(transparent)]
     Secrets(#[from] SecretStoreError),
+    #[error(transparent)]
+    Host(#[from] HostRoleError),
     #[error(transparent)]
     Tokens(#[from] TokenServiceError),
     #[error(transparent)]

@@ -6,15 +6,31 @@ use sha2::{Digest, Sha256};
 use crate::model::account::AccessKeyId;
 use crate::model::lease::LeaseKey;
 use crate::model::pass::PassKey;
-use crate::model::principal::SessionPolicies;
+use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::session_tag::SessionTag;
 use crate::ports::{IssueAction, IssueRequest};
 
-/// The key of what `request`, signed with this access key at this endpoint, would yield.
-pub fn lease_key(access_key_id: &AccessKeyId, endpoint: Option<&str>, request: &IssueRequest) -> LeaseKey {
-    let mut parts = Parts(Sha256::new());
-    parts.add("version", "1");
-    parts.add("access key", access_key_id.as_str());
+/// Who signs, as far as it can change a lease.
+#[derive(Debug, Clone, Copy)]
+pub enum SignedBy<'a> {
+    LongTermKey(&'a AccessKeyId),
+    /// A host's role, by the key it has now and the address that gave it.
+    Host {
+        id: &'a AccessKeyId,
+        address: &'a str,
+    },
+}
+
+/// The key of the credentials of a host's role, handed on as they are.
+pub fn host_role_key(signer: SignedBy<'_>) -> LeaseKey {
+    let mut parts = Parts::begin(signer);
+    parts.add("action", PrincipalType::Provided.as_str());
+    LeaseKey::from_digest(parts.0.finalize().into())
+}
+
+/// The key of what `request`, signed like this at this endpoint, would yield.
+pub fn lease_key(signer: SignedBy<'_>, endpoint: Option<&str>, request: &IssueRequest) -> LeaseKey {
+    let mut parts = Parts::begin(signer);
     parts.add_optional("endpoint", endpoint);
     parts.add("region", request.region.as_str());
     parts.add("duration", &request.duration.seconds().to_string());
@@ -57,6 +73,19 @@ pub fn pass_key<'a>(inputs: impl Iterator<Item = &'a [u8]>) -> PassKey {
 struct Parts(Sha256);
 
 impl Parts {
+    fn begin(signer: SignedBy<'_>) -> Self {
+        let mut parts = Self(Sha256::new());
+        parts.add("version", "1");
+        match signer {
+            SignedBy::LongTermKey(id) => parts.add("access key", id.as_str()),
+            SignedBy::Host { id, address } => {
+                parts.add("host role", id.as_str());
+                parts.add("address", address);
+            }
+        }
+        parts
+    }
+
     fn add(&mut self, name: &str, value: &str) {
         self.add_bytes(name.as_bytes());
         self.add_bytes(value.as_bytes());

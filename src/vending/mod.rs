@@ -7,6 +7,7 @@ mod freshness;
 mod lease_key;
 pub mod memory;
 pub mod sign_in;
+mod signer;
 mod vend;
 
 pub use error::VendError;

@@ -9,21 +9,27 @@ use jiff::Timestamp;
 use super::entitlement::{Entitlement, Memberships, Openness, decide};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
-use super::lease_key::lease_key;
+use super::lease_key::{host_role_key, lease_key};
 use super::memory::{Arrival, Memory, Recalled};
-use crate::model::account::{AccessKey, Account, AccountSource};
+use super::signer::{Signer, handed_on};
+use crate::model::account::{Account, AccountType};
 use crate::model::connector::Connector;
+use crate::model::duration::SessionDuration;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
-use crate::model::principal::Principal;
+use crate::model::principal::{Principal, PrincipalType, RuleError};
 use crate::model::session_name::{FEDERATION_LIMIT, ROLE_SESSION_LIMIT, session_name};
 use crate::model::session_tag::{self, SessionTag, TagError, Template};
 use crate::ports::{
-    CacheError, Directory, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turn, Turns,
+    CacheError, Directory, HostRole, IssueAction, IssueRequest, SecretStore, TokenService, TokenServiceError, Turn,
+    Turns,
 };
+
+/// The shortest life that STS gives to any credentials.
+const SHORTEST: SessionDuration = SessionDuration::from_seconds(900);
 
 /// The ports through which credentials are vended.
 pub struct Vendor<'a> {
@@ -31,6 +37,8 @@ pub struct Vendor<'a> {
     pub directory: &'a dyn Fn() -> Result<Box<dyn Directory>, VendError>,
     pub tokens: &'a dyn TokenService,
     pub secrets: &'a dyn SecretStore,
+    /// Only asked for accounts that stand for it.
+    pub host: &'a dyn HostRole,
     pub turns: &'a dyn Turns,
     pub memory: Memory<'a>,
 }
@@ -120,12 +128,14 @@ impl Vendor<'_> {
     }
 
     fn vend_in_turn(&self, order: Order<'_>) -> Result<Vended, VendError> {
+        order.connector.check_with(order.account).map_err(|source| broken(order, source))?;
         let (person, admitted_at) = match self.earlier_admission(order)? {
             Some(admission) => (admission.person, admission.at),
             None => self.admit(order)?,
         };
-        let (request, lease_key) = request_of(order, &person)?;
-        let (lease, source, lease_not_kept) = self.lease(order, &lease_key, &request)?;
+        let signer = Signer::of(order.account, self.host)?;
+        let (wanted, lease_key) = wanted_of(order, &person, &signer)?;
+        let (lease, source, lease_not_kept) = self.lease(order, &lease_key, &signer, &wanted)?;
         let admission = Admission {
             person: person.clone(),
             at: admitted_at,
@@ -162,7 +172,9 @@ impl Vendor<'_> {
         if decide(order.openness, &Memberships::of(&person, directory.as_ref()))? != Entitlement::None {
             return Ok((person, at));
         }
-        if let Ok((_, lease_key)) = request_of(order, &person) {
+        if let Some(signer) = Signer::known(order.account)
+            && let Ok((_, lease_key)) = wanted_of(order, &person, &signer)
+        {
             // The denial itself is what the caller must hear of; a lease that stays is reached by nobody it denies.
             drop(self.memory.leases.forget(&lease_key));
         }
@@ -177,12 +189,13 @@ impl Vendor<'_> {
         &self,
         order: Order<'_>,
         key: &LeaseKey,
-        request: &IssueRequest,
+        signer: &Signer<'_>,
+        wanted: &Wanted,
     ) -> Result<(Lease, Source, Option<CacheError>), VendError> {
         if let Some(lease) = self.memory.lease(key, Freshness::Fresh)? {
             return Ok((lease, Source::Memory, None));
         }
-        match self.issue(order, request) {
+        match self.fetch(order, signer, wanted) {
             Ok(lease) => {
                 let not_kept = self.memory.leases.store(key, &lease).err();
                 Ok((lease, Source::Issued, not_kept))
@@ -197,22 +210,33 @@ impl Vendor<'_> {
         }
     }
 
-    fn issue(&self, order: Order<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
-        let AccountSource::AccessKey { access_key_id, aws_account_id } = &order.account.source;
-        let Some(secret) = self.secrets.lookup(&order.account.secret_id())? else {
-            let account = order.account.name.clone();
-            return Err(VendError::SecretMissing { account, access_key_id: access_key_id.clone() });
+    fn fetch(&self, order: Order<'_>, signer: &Signer<'_>, wanted: &Wanted) -> Result<Lease, VendError> {
+        let lease = match (wanted, signer) {
+            (Wanted::Issued(request), _) => self.issue(signer, request)?,
+            (Wanted::HostRole, Signer::Host(given)) => handed_on(given, self.memory.clock.now()),
+            (Wanted::HostRole, Signer::LongTermKey { .. }) => {
+                let (principal, account) = (PrincipalType::Provided, AccountType::AccessKey);
+                return Err(broken(order, RuleError::AccountUnfit { principal, account }));
+            }
         };
-        let key = AccessKey { id: access_key_id.clone(), secret, owner: aws_account_id.clone() };
-        let mut lease = self.tokens.issue(&key, request)?;
-        if lease.aws_account_id.is_none() {
-            lease.aws_account_id = aws_account_id.as_ref().map(|id| id.as_str().to_owned());
-        }
         if freshness(&lease, self.memory.clock.now()) == Freshness::Over {
             return Err(VendError::Stillborn { connector: order.connector.name.clone() });
         }
         Ok(lease)
     }
+
+    fn issue(&self, signer: &Signer<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
+        let credentials = signer.credentials(self.secrets)?;
+        let mut lease = self.tokens.issue(&credentials, request)?;
+        if lease.aws_account_id.is_none() {
+            lease.aws_account_id = credentials.owner.map(|id| id.to_string());
+        }
+        Ok(lease)
+    }
+}
+
+fn broken(order: Order<'_>, source: RuleError) -> VendError {
+    VendError::Rule { connector: order.connector.name.clone(), source }
 }
 
 /// Whether a valid lease may stand in: AWS could not be asked, as opposed to having said no.
@@ -220,17 +244,28 @@ const fn is_passing(error: &TokenServiceError) -> bool {
     matches!(error, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
 }
 
-/// What STS is told for this person, and where the lease is kept.
-fn request_of(order: Order<'_>, person: &Person) -> Result<(IssueRequest, LeaseKey), VendError> {
-    let request = issue_request(order.connector, person)
-        .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
-    let AccountSource::AccessKey { access_key_id, .. } = &order.account.source;
-    let key = lease_key(access_key_id, order.endpoint, &request);
-    Ok((request, key))
+/// What yields the lease.
+#[derive(Debug)]
+enum Wanted {
+    /// STS is told this.
+    Issued(Box<IssueRequest>),
+    /// The credentials of the host's role are handed on; nobody is told anything.
+    HostRole,
 }
 
-/// What STS is told for this person. Everything in it comes from the configuration and the directory.
-pub fn issue_request(connector: &Connector, person: &Person) -> Result<IssueRequest, TagError> {
+/// What is wanted for this person, and where the lease is kept.
+fn wanted_of(order: Order<'_>, person: &Person, signer: &Signer<'_>) -> Result<(Wanted, LeaseKey), VendError> {
+    let wanted = wanted(order.connector, person)
+        .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
+    let key = match &wanted {
+        Wanted::Issued(request) => lease_key(signer.mark(), order.endpoint, request),
+        Wanted::HostRole => host_role_key(signer.mark()),
+    };
+    Ok((wanted, key))
+}
+
+/// What is wanted for this person. Everything in it comes from the configuration and the directory.
+fn wanted(connector: &Connector, person: &Person) -> Result<Wanted, TagError> {
     let action = match &connector.principal {
         Principal::AssumeRole(role) => IssueAction::AssumeRole {
             role_arn: role.role_arn.clone(),
@@ -251,8 +286,11 @@ pub fn issue_request(connector: &Connector, person: &Person) -> Result<IssueRequ
             tags: session_tags(&user.tags, person)?,
         },
         Principal::SessionToken => IssueAction::GetSessionToken,
+        Principal::Provided => return Ok(Wanted::HostRole),
     };
-    Ok(IssueRequest { region: connector.region.clone(), duration: connector.duration, action })
+    // The settings give each of these a duration; should one come without, it gets as little as there is.
+    let duration = connector.duration.unwrap_or(SHORTEST);
+    Ok(Wanted::Issued(Box::new(IssueRequest { region: connector.region.clone(), duration, action })))
 }
 
 fn session_tags<'a>(

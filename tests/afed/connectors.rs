@@ -91,7 +91,9 @@ fn a_value_that_can_t_be_used_is_refused_with_its_field() {
         .args(&["--group", "developers", "--role-arn", role, "--region", "cn-north-1"])
         .fails(
             1,
-            "error: the connector “other” acts in cn-north-1, which is in the partition aws-cn, and its role is in aws\n",
+            "error: the connector “other” breaks a rule of AWS\n\
+             caused by: it acts in cn-north-1, which is in the partition aws-cn, and its role is in aws\n\n\
+             hint: use a region of that partition, such as us-east-1\n",
         );
     assert_eq!(sandbox.config(), before);
 }

@@ -5,14 +5,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
-const ARROWS: [(&str, &[&str]); 19] = [
-    ("app", &["cache", "config", "crowd", "os_directory", "ports", "secrets", "sts", "sys", "ui", "vending"]),
+const ARROWS: [(&str, &[&str]); 20] = [
+    (
+        "app",
+        &["cache", "config", "crowd", "host_role", "os_directory", "ports", "secrets", "sts", "sys", "ui", "vending"],
+    ),
     ("aws_files", &[]),
     ("cache", &["ports", "sys"]),
     ("command", &["app", "aws_files", "config", "ports", "render", "secrets", "sys", "ui", "vending"]),
     ("config", &["ports"]),
     ("crowd", &["ports", "sys"]),
     ("failure", &["aws_files", "command", "config", "ports", "render", "vending"]),
+    ("host_role", &["ports", "sys"]),
     ("lib", &["app"]),
     ("model", &[]),
     ("os_directory", &["ports", "sys"]),

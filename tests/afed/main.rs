@@ -27,6 +27,8 @@ mod entitlement;
 mod first_day;
 mod formats;
 mod generated;
+mod host_role;
+mod host_services;
 mod house;
 mod init;
 mod instructions;

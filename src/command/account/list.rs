@@ -5,7 +5,6 @@ use clap::Args;
 
 use crate::app::App;
 use crate::command::answer;
-use crate::model::account::AccountSource;
 use crate::render::table::table;
 use crate::ui::Streams;
 
@@ -31,9 +30,9 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let rows: Vec<[String; 4]> = accounts
         .iter()
         .map(|account| {
-            let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source;
-            let owner = aws_account_id.as_ref().map_or_else(|| "not proved".to_owned(), ToString::to_string);
-            [account.name.to_string(), "access-key".to_owned(), access_key_id.to_string(), owner]
+            let key = account.access_key_id().map_or_else(|| "none".to_owned(), ToString::to_string);
+            let owner = account.aws_account_id().map_or_else(|| "not proved".to_owned(), ToString::to_string);
+            [account.name.to_string(), account.account_type().to_string(), key, owner]
         })
         .collect();
     answer::text(streams, &table(["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT"], &rows))

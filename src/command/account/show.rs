@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::command::answer;
-use crate::model::account::{Account, AccountSource};
+use crate::model::account::Account;
 use crate::ui::Streams;
 
 /// Show an account and the connectors that use it
@@ -31,12 +31,11 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
         shown["configured_in"] = json!(origin);
         return answer::json(streams, &shown);
     }
-    let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source;
     let rows = [
         ("account", Some(account.name.to_string())),
-        ("type", Some("access-key".to_owned())),
-        ("access key id", Some(access_key_id.to_string())),
-        ("AWS account", aws_account_id.as_ref().map(ToString::to_string)),
+        ("type", Some(account.account_type().to_string())),
+        ("access key id", account.access_key_id().map(ToString::to_string)),
+        ("AWS account", account.aws_account_id().map(ToString::to_string)),
         ("connectors", Some(if users.is_empty() { "none".to_owned() } else { users.join(", ") })),
         ("configured in", origin),
     ];
@@ -45,11 +44,10 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
 
 /// The account as listings give it; its secret is nowhere in it.
 pub fn as_json(account: &Account) -> Value {
-    let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source;
     json!({
         "name": account.name,
-        "type": "access-key",
-        "access_key_id": access_key_id,
-        "aws_account_id": aws_account_id,
+        "type": account.account_type(),
+        "access_key_id": account.access_key_id(),
+        "aws_account_id": account.aws_account_id(),
     })
 }

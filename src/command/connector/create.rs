@@ -13,7 +13,7 @@ use crate::command::error::CommandError;
 use crate::config::ConfigError;
 use crate::config::edit;
 use crate::config::file::{ConnectorTable, DurationValue};
-use crate::config::settings::{Settings, check_connector};
+use crate::config::settings::{Settings, check_connector, check_with};
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
 use crate::model::principal::PrincipalType;
@@ -77,7 +77,7 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let table = complete(args, app, streams, settings)?;
     let path = &app.paths.user_config;
     let connector = check_connector(&name, table.clone(), path, &config_file::read_policy).map_err(of_the_flag)?;
-    settings.account(connector.account.as_str())?;
+    check_with(&connector, &settings.account(connector.account.as_str())?)?;
     config_file::edit(app, path, |text| Ok(edit::add_connector(path, text, &name, &table)?))?;
     let open_to = match &table.groups[..] {
         [] => "administrators only".to_owned(),
@@ -92,7 +92,8 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
 /// all that it takes; else only what no connector can be without is asked for.
 fn complete(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Settings) -> Result<ConnectorTable> {
     let account = interview::account(args.account.clone(), app, settings)?;
-    let principal = interview::principal(args.principal, app)?;
+    let account_type = settings.account(&account).ok().map(|account| account.account_type());
+    let principal = interview::principal(args.principal, account_type, app)?;
     let mut table = as_given(args, account, principal)?;
     if principal == PrincipalType::AssumeRole && table.role_arn.is_none() {
         table.role_arn = Some(interview::role_arn(app)?);

@@ -11,6 +11,7 @@ use crate::command::error::CommandError;
 use crate::command::questions::Question;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
+use crate::model::account::AccountType;
 use crate::model::arn::{PolicyArn, RoleArn};
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
@@ -94,9 +95,13 @@ pub fn account(given: Option<String>, app: &App, settings: &Settings) -> Result<
     ACCOUNT.one_of(app, given, &accounts)
 }
 
-pub fn principal(given: Option<PrincipalType>, app: &App) -> Result<PrincipalType> {
-    let principals: Vec<(String, PrincipalType)> =
-        PrincipalType::ALL.into_iter().map(|principal| (principal.described(), principal)).collect();
+/// One of the types that an account of this type can give.
+pub fn principal(given: Option<PrincipalType>, account: Option<AccountType>, app: &App) -> Result<PrincipalType> {
+    let principals: Vec<(String, PrincipalType)> = PrincipalType::ALL
+        .into_iter()
+        .filter(|principal| account.is_none_or(|account| principal.works_with(account)))
+        .map(|principal| (principal.described(), principal))
+        .collect();
     PRINCIPAL.one_of(app, given, &principals)
 }
 
@@ -137,7 +142,7 @@ fn ask_for_policy(
     streams: &mut Streams,
 ) -> Result<()> {
     match principal {
-        PrincipalType::SessionToken => {}
+        PrincipalType::SessionToken | PrincipalType::Provided => {}
         PrincipalType::AssumeRole => {
             streams.hint(POLICY_HINT);
             table.policy_file = NARROWING_POLICY_FILE.optional(app, policy_file)?;
@@ -178,7 +183,7 @@ fn policy_arn(text: &str) -> Result<String> {
 }
 
 fn duration(principal: PrincipalType, app: &App) -> Result<Option<DurationValue>> {
-    let default = principal.default_duration();
+    let Some(default) = principal.default_duration() else { return Ok(None) };
     let duration = DURATION.answer(app, None, Some(&default.to_string()), |text| -> Result<SessionDuration> {
         let duration = text.parse()?;
         check_duration(principal, duration)?;

@@ -38,7 +38,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
                 connector.name.to_string(),
                 connector.account.to_string(),
                 connector.principal.principal_type().to_string(),
-                connector.duration.to_string(),
+                connector.duration.map_or_else(|| "as given".to_owned(), |duration| duration.to_string()),
                 super::show::open_to(connector),
             ]
         })

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::command::{answer, config_file};
 use crate::model::connector::Connector;
+use crate::model::duration::SessionDuration;
 use crate::model::principal::Principal;
 use crate::ui::Streams;
 
@@ -32,7 +33,7 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
     }
     let role = match &connector.principal {
         Principal::AssumeRole(role) => Some(role),
-        Principal::FederatedUser(_) | Principal::SessionToken => None,
+        Principal::FederatedUser(_) | Principal::SessionToken | Principal::Provided => None,
     };
     let policies = connector.principal.policies();
     answer::facts(
@@ -43,7 +44,7 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
             ("principal", Some(connector.principal.principal_type().to_string())),
             ("role", role.map(|role| role.role_arn.to_string())),
             ("external id", role.and_then(|role| role.external_id.clone())),
-            ("duration", Some(connector.duration.to_string())),
+            ("duration", connector.duration.map(|duration| duration.to_string())),
             ("region", Some(connector.region.to_string())),
             ("open to", Some(open_to(&connector))),
             ("policy", policies.and_then(|policies| policies.inline.as_ref()).map(ToString::to_string)),
@@ -76,7 +77,7 @@ pub fn as_json(connector: &Connector) -> Value {
         "name": connector.name,
         "account": connector.account,
         "principal": connector.principal.principal_type(),
-        "duration_seconds": connector.duration.seconds(),
+        "duration_seconds": connector.duration.map(SessionDuration::seconds),
         "region": connector.region,
         "groups": connector.groups,
     });

@@ -24,10 +24,15 @@ pub fn resolve(name: &str, origin: &Origin<ConnectorTable>, read: &FileReader<'_
     let broken = |source| ConfigError::Rule { connector: name.clone(), source };
     let principal = Principal::from_fields(principal_type, fields).map_err(broken)?;
     let duration = duration(&place, table.duration.as_ref(), principal_type)?;
-    check_duration(principal_type, duration).map_err(broken)?;
-    let region = region(&place, &name, table.region.as_deref(), &principal)?;
+    duration.map_or(Ok(()), |duration| check_duration(principal_type, duration)).map_err(broken)?;
+    let region = match table.region.as_deref() {
+        Some(text) => place.parse("region", text)?,
+        None => Region::fallback_of(principal.partitions().next().map_or("aws", |(_, partition)| partition)),
+    };
     let groups = place.groups("groups", &table.groups)?;
-    Ok(Connector { name, account, principal, duration, groups, region })
+    let connector = Connector { name: name.clone(), account, principal, duration, groups, region };
+    connector.check_partitions().map_err(broken)?;
+    Ok(connector)
 }
 
 fn principal_fields(
@@ -78,31 +83,10 @@ fn duration(
     place: &Place<'_>,
     value: Option<&DurationValue>,
     principal: PrincipalType,
-) -> Result<SessionDuration, ConfigError> {
+) -> Result<Option<SessionDuration>, ConfigError> {
     match value {
         None => Ok(principal.default_duration()),
-        Some(DurationValue::Seconds(seconds)) => Ok(SessionDuration::from_seconds(*seconds)),
-        Some(DurationValue::Text(text)) => place.parse("duration", text),
-    }
-}
-
-/// The connector's region, which must lie in the role's partition; without one, that partition's own.
-fn region(
-    place: &Place<'_>,
-    name: &ConnectorName,
-    text: Option<&str>,
-    principal: &Principal,
-) -> Result<Region, ConfigError> {
-    let role_partition = match principal {
-        Principal::AssumeRole(role) => Some(role.role_arn.partition()),
-        Principal::FederatedUser(_) | Principal::SessionToken => None,
-    };
-    let Some(text) = text else { return Ok(Region::fallback_of(role_partition.unwrap_or("aws"))) };
-    let region: Region = place.parse("region", text)?;
-    match role_partition {
-        Some(partition) if partition != region.partition() => {
-            Err(ConfigError::Partition { connector: name.clone(), region, role_partition: partition.to_owned() })
-        }
-        _ => Ok(region),
+        Some(DurationValue::Seconds(seconds)) => Ok(Some(SessionDuration::from_seconds(*seconds))),
+        Some(DurationValue::Text(text)) => place.parse("duration", text).map(Some),
     }
 }

@@ -38,7 +38,7 @@ fn defaults_are_those_of_the_design() {
     assert_eq!((settings.secrets.store, settings.secrets.timeout.as_secs()), (SecretStoreChoice::Auto, 5));
     assert!(settings.administrators.use_every_connector);
     let connector = connector(ROLE).unwrap();
-    assert_eq!((connector.duration.seconds(), connector.region.as_str()), (3_600, "us-east-1"));
+    assert_eq!((connector.duration.unwrap().seconds(), connector.region.as_str()), (3_600, "us-east-1"));
     assert!(connector.groups.is_empty());
 }
 
@@ -108,7 +108,10 @@ fn faults_of_a_connector_name_it_and_the_field() {
         }
     }
     assert!(matches!(connector("account = \"ops\"\n"), Err(ConfigError::FieldMissing { field: "principal", .. })));
-    assert!(matches!(connector(&format!("{ROLE}region = \"cn-north-1\"\n")), Err(ConfigError::Partition { .. })));
+    assert!(matches!(
+        connector(&format!("{ROLE}region = \"cn-north-1\"\n")),
+        Err(ConfigError::Rule { source: RuleError::Partition { .. }, .. })
+    ));
     assert!(matches!(
         connector(&ROLE.replace("\"ops\"", "\"opps\"")),
         Err(ConfigError::AccountOfConnector { nearest: Some(near), .. }) if near == "ops"
@@ -131,4 +134,52 @@ fn rules_of_the_principal_types_hold_at_load() {
         }
     }
     assert_eq!(RuleError::RoleArnMissing.to_string(), format!("{} needs role_arn", PrincipalType::AssumeRole));
+}
+
+#[test]
+fn a_host_s_role_has_no_key_and_a_key_has_an_id() {
+    let account = |table: &str| {
+        let text = format!("{BASE}[accounts.host]\n{table}");
+        settings(&[("c", &text)]).unwrap().account("host")
+    };
+    let host = account("type = \"instance-role\"\naws_account_id = \"123123123123\"\n").unwrap();
+    assert_eq!(host.aws_account_id().map(ToString::to_string).as_deref(), Some("123123123123"));
+    assert_eq!(host.access_key_id(), None);
+    assert_eq!(account("type = \"instance-role\"\n").unwrap().aws_account_id(), None);
+    assert!(matches!(
+        account("type = \"instance-role\"\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n"),
+        Err(ConfigError::Field { field: "access_key_id", .. })
+    ));
+    assert!(matches!(
+        account("type = \"access-key\"\n"),
+        Err(ConfigError::FieldMissing { field: "access_key_id", .. })
+    ));
+}
+
+#[test]
+fn everything_that_a_connector_names_lies_in_one_partition() {
+    let role = ROLE.replace("arn:aws:", "arn:aws-cn:");
+    let foreign = "policy_arns = [\"arn:aws:iam::aws:policy/ReadOnlyAccess\"]\n";
+    assert_eq!(connector(&role).unwrap().region.as_str(), "cn-north-1");
+    let federated = "account = \"ops\"\nprincipal = \"federated-user\"\npolicy_arns = [\"arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess\"]\n";
+    assert_eq!(connector(federated).unwrap().region.as_str(), "us-gov-west-1");
+    for (table, told) in [
+        (
+            format!("{role}{foreign}"),
+            "it acts in cn-north-1, which is in the partition aws-cn, and the policy arn:aws:iam::aws:policy/ReadOnlyAccess is in aws",
+        ),
+        (
+            format!("{federated}region = \"eu-west-1\"\n"),
+            "it acts in eu-west-1, which is in the partition aws, and the policy arn:aws-us-gov:iam::aws:policy/ReadOnlyAccess is in aws-us-gov",
+        ),
+        (
+            format!("{ROLE}region = \"eusc-de-east-1\"\n"),
+            "it acts in eusc-de-east-1, which is in the partition aws-eusc, and its role is in aws",
+        ),
+    ] {
+        match connector(&table) {
+            Err(ConfigError::Rule { source, .. }) => assert_eq!(source.to_string(), told),
+            other => panic!("{table}: {other:?}"),
+        }
+    }
 }

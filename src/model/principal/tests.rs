@@ -1,5 +1,5 @@
 use super::*;
-use PrincipalType::{AssumeRole, FederatedUser, SessionToken};
+use PrincipalType::{AssumeRole, FederatedUser, Provided, SessionToken};
 
 fn role() -> Option<RoleArn> {
     Some("arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap())
@@ -17,21 +17,21 @@ fn fields_for(principal: PrincipalType) -> PrincipalFields {
     match principal {
         AssumeRole => PrincipalFields { role_arn: role(), ..Default::default() },
         FederatedUser => PrincipalFields { policy: policy(), ..Default::default() },
-        SessionToken => PrincipalFields::default(),
+        SessionToken | Provided => PrincipalFields::default(),
     }
 }
 
 #[test]
 fn each_type_has_its_own_fields() {
     type Set = fn(&mut PrincipalFields);
-    let table: [(Field, Set, [bool; 3]); 8] = [
-        (Field::RoleArn, |f| f.role_arn = role(), [true, false, false]),
-        (Field::ExternalId, |f| f.external_id = Some("example".to_owned()), [true, false, false]),
-        (Field::Policy, |f| f.policy = policy(), [true, true, false]),
+    let table: [(Field, Set, [bool; 4]); 8] = [
+        (Field::RoleArn, |f| f.role_arn = role(), [true, false, false, false]),
+        (Field::ExternalId, |f| f.external_id = Some("example".to_owned()), [true, false, false, false]),
+        (Field::Policy, |f| f.policy = policy(), [true, true, false, false]),
         (
             Field::PolicyArns,
             |f| f.policy_arns = vec!["arn:aws:iam::aws:policy/ReadOnlyAccess".parse().unwrap()],
-            [true, true, false],
+            [true, true, false, false],
         ),
         (
             Field::OmitPolicy,
@@ -39,18 +39,22 @@ fn each_type_has_its_own_fields() {
                 f.omit_policy = true;
                 f.policy = None;
             },
-            [false, true, false],
+            [false, true, false, false],
         ),
-        (Field::Tags, |f| f.tags = tags(&["team"]), [true, true, false]),
+        (Field::Tags, |f| f.tags = tags(&["team"]), [true, true, false, false]),
         (
             Field::TransitiveTags,
             |f| {
                 f.tags = tags(&["team"]);
                 f.transitive_tags = vec!["team".to_owned()];
             },
-            [true, false, false],
+            [true, false, false, false],
         ),
-        (Field::SourceIdentity, |f| f.source_identity = Some("{user.name}".parse().unwrap()), [true, false, false]),
+        (
+            Field::SourceIdentity,
+            |f| f.source_identity = Some("{user.name}".parse().unwrap()),
+            [true, false, false, false],
+        ),
     ];
     for (field, set, allowed) in table {
         for (principal, allowed) in PrincipalType::ALL.into_iter().zip(allowed) {
@@ -130,5 +134,49 @@ fn the_limits_of_external_id_policies_and_tags_are_kept() {
     assert_eq!(
         with(&|f| f.transitive_tags = vec!["team".to_owned()]),
         Some(RuleError::TransitiveTagUnknown("team".to_owned()))
+    );
+}
+
+#[test]
+fn a_host_s_role_is_handed_on_as_it_is_or_assumes_another_for_an_hour() {
+    use AccountType::{AccessKey, InstanceRole};
+    for (principal, account, good) in [
+        (AssumeRole, AccessKey, true),
+        (FederatedUser, AccessKey, true),
+        (SessionToken, AccessKey, true),
+        (Provided, AccessKey, false),
+        (AssumeRole, InstanceRole, true),
+        (FederatedUser, InstanceRole, false),
+        (SessionToken, InstanceRole, false),
+        (Provided, InstanceRole, true),
+    ] {
+        let expected = if good { Ok(()) } else { Err(RuleError::AccountUnfit { principal, account }) };
+        assert_eq!(check_account(principal, account), expected);
+    }
+    for (account, seconds, good) in [
+        (AccessKey, 43_200, true),
+        (InstanceRole, 3_599, true),
+        (InstanceRole, 3_600, true),
+        (InstanceRole, 3_601, false),
+    ] {
+        let outcome = check_chaining(account, Some(SessionDuration::from_seconds(seconds)));
+        assert_eq!(outcome.is_ok(), good, "{account} {seconds}");
+    }
+    let refused = check_duration(Provided, SessionDuration::from_seconds(900));
+    assert_eq!(refused, Err(RuleError::FieldNotAllowed { principal: Provided, field: Field::Duration }));
+}
+
+#[test]
+fn every_arn_says_where_it_lies() {
+    let fields = PrincipalFields {
+        role_arn: role(),
+        policy_arns: vec!["arn:aws-cn:iam::aws:policy/ReadOnlyAccess".parse().unwrap()],
+        ..Default::default()
+    };
+    let principal = Principal::from_fields(AssumeRole, fields).unwrap();
+    let named: Vec<(String, &str)> = principal.partitions().collect();
+    assert_eq!(
+        named,
+        [("its role".to_owned(), "aws"), ("the policy arn:aws-cn:iam::aws:policy/ReadOnlyAccess".to_owned(), "aws-cn")]
     );
 }

@@ -28,7 +28,11 @@ fn world() -> &'static (Emulator, Prepared) {
     })
 }
 
-fn issue_with(key: &AccessKey, action: IssueAction, ahead: SignedDuration) -> Result<Lease, TokenServiceError> {
+fn issue_with(
+    key: &SigningCredentials,
+    action: IssueAction,
+    ahead: SignedDuration,
+) -> Result<Lease, TokenServiceError> {
     let (emulator, _) = world();
     service(&emulator.url, Timestamp::now() + ahead, TIMEOUT).issue(key, &request(action))
 }

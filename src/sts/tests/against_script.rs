@@ -319,3 +319,15 @@ fn a_kind_of_endpoint_that_a_region_has_not_is_refused_before_anybody_is_asked()
     let error = service.caller_identity(&key(KEY_ID, SECRET), &"cn-north-1".parse().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "AWS has no FIPS endpoint of STS in cn-north-1");
 }
+
+#[test]
+fn a_session_token_is_part_of_what_is_signed() {
+    let script = Script::start(vec![ok(issued(&PARTS))]);
+    let mut credentials = key("AKIAI44QH8DHBEXAMPLE", SECRET);
+    credentials.session_token = Some(Secret::new("token-of-the-host-canary".to_owned()));
+    service(&script.url, NOW.parse().unwrap(), TIMEOUT).issue(&credentials, &request(assume(ROLE))).unwrap();
+    let head = script.received()[0].head.to_lowercase();
+    assert!(head.contains("x-amz-security-token: token-of-the-host-canary"), "{head}");
+    let signed = head.lines().find(|line| line.starts_with("authorization:")).unwrap();
+    assert!(signed.contains("x-amz-security-token"), "{signed}");
+}

@@ -17,7 +17,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Endpoint, StsOptions, StsTokenService};
-use crate::model::account::AccessKey;
+use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::principal::SessionPolicies;
 use crate::model::secret::Secret;
@@ -39,8 +39,8 @@ fn service(url: &str, now: Timestamp, call_timeout: Duration) -> StsTokenService
     StsTokenService::new(options, Rc::new(FixedClock(now)))
 }
 
-fn key(id: &str, secret: &str) -> AccessKey {
-    AccessKey { id: id.parse().unwrap(), secret: Secret::new(secret.to_owned()), owner: None }
+fn key(id: &str, secret: &str) -> SigningCredentials {
+    SigningCredentials::long_term(id.parse().unwrap(), Secret::new(secret.to_owned()), None)
 }
 
 fn request(action: IssueAction) -> IssueRequest {

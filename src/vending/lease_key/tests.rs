@@ -76,12 +76,17 @@ fn variants() -> Vec<IssueRequest> {
 #[test]
 fn every_input_changes_the_key() {
     let (one, other): (AccessKeyId, AccessKeyId) = (KEY.parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
-    let mut keys: Vec<LeaseKey> = variants().iter().map(|request| lease_key(&one, None, request)).collect();
-    keys.push(lease_key(&other, None, &base()));
-    keys.push(lease_key(&one, Some("https://sts.example.com"), &base()));
+    let mut keys: Vec<LeaseKey> =
+        variants().iter().map(|request| lease_key(SignedBy::LongTermKey(&one), None, request)).collect();
+    keys.push(lease_key(SignedBy::LongTermKey(&other), None, &base()));
+    keys.push(lease_key(SignedBy::LongTermKey(&one), Some("https://sts.example.com"), &base()));
+    for (id, address) in [(&one, "http://169.254.169.254"), (&one, "http://127.0.0.1"), (&other, "http://127.0.0.1")] {
+        keys.push(lease_key(SignedBy::Host { id, address }, None, &base()));
+        keys.push(host_role_key(SignedBy::Host { id, address }));
+    }
     let distinct: HashSet<&LeaseKey> = keys.iter().collect();
     assert_eq!(distinct.len(), keys.len());
-    assert_eq!(lease_key(&one, None, &base()), keys[0]);
+    assert_eq!(lease_key(SignedBy::LongTermKey(&one), None, &base()), keys[0]);
 }
 
 /// Few and short texts, so that two draws are often alike in most places, and full of what might be taken for a
@@ -201,7 +206,7 @@ fn brought_closer(one: &Inputs, other: Inputs, alike: u16) -> Inputs {
 }
 
 fn key_of((access_key_id, endpoint, request): &Inputs) -> LeaseKey {
-    lease_key(&access_key_id.parse().unwrap(), endpoint.as_deref(), request)
+    lease_key(SignedBy::LongTermKey(&access_key_id.parse().unwrap()), endpoint.as_deref(), request)
 }
 
 proptest! {

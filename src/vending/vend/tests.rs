@@ -1,12 +1,13 @@
 use super::*;
+use crate::model::account::{AccessKeyId, AccountSource, secret_of};
 use crate::model::failure::FailureKind;
 use crate::model::file_mark::FileMark;
-use crate::model::grant::Signer;
+use crate::model::grant;
 use crate::model::name::GroupName;
 use crate::model::principal::{PrincipalFields, PrincipalType};
-use crate::model::secret::Secret;
-use crate::ports::{AwsMessage, Clock, StsAction};
-use crate::vending::doubles::{FakeCache, FakeDirectory, FakeSecrets, FakeTokens, HandClock, groups};
+use crate::model::secret::{Secret, SecretId};
+use crate::ports::{AwsMessage, Clock, HostCredentials, HostRoleError, StsAction};
+use crate::vending::doubles::{FakeCache, FakeDirectory, FakeHost, FakeSecrets, FakeTokens, HandClock, groups};
 use crate::vending::memory::Caller;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -15,6 +16,7 @@ use std::path::Path;
 struct World {
     directory: FakeDirectory,
     secrets: FakeSecrets,
+    host: FakeHost,
     cache: FakeCache,
     recheck_after: Cell<u64>,
     /// How the configuration looks.
@@ -34,7 +36,7 @@ impl World {
             },
         };
         let secrets = FakeSecrets::default();
-        secrets.store(&account.secret_id(), &Secret::new("wJalrXUtnFEMI".to_owned())).unwrap();
+        secrets.store(&secret_id(&account), &Secret::new("wJalrXUtnFEMI".to_owned())).unwrap();
         let fields = PrincipalFields {
             role_arn: Some("arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap()),
             tags: [("who".to_owned(), "{user.name}".parse().unwrap())].into(),
@@ -44,7 +46,7 @@ impl World {
             name: "deploy".parse().unwrap(),
             account: "ops".parse().unwrap(),
             principal: Principal::from_fields(PrincipalType::AssumeRole, fields).unwrap(),
-            duration: "1h".parse().unwrap(),
+            duration: Some("1h".parse().unwrap()),
             groups: groups(&["developers"]),
             region: "eu-west-1".parse().unwrap(),
         };
@@ -53,6 +55,7 @@ impl World {
         Self {
             directory,
             secrets,
+            host: FakeHost::default(),
             cache: FakeCache::default(),
             recheck_after: Cell::new(0),
             config: RefCell::new(config),
@@ -80,7 +83,14 @@ impl World {
         let look = |_: &Path| Ok(self.config.borrow().clone());
         let memory = Memory { passes: &self.cache, leases: &self.cache, clock: &self.clock, look: &look };
         let directory = || Ok(Box::new(self.directory.clone()) as Box<dyn Directory>);
-        let vendor = Vendor { directory: &directory, tokens, secrets: &self.secrets, turns: &self.cache, memory };
+        let vendor = Vendor {
+            directory: &directory,
+            tokens,
+            secrets: &self.secrets,
+            host: &self.host,
+            turns: &self.cache,
+            memory,
+        };
         let administrator_groups: Vec<GroupName> = groups(&["aws-admins"]);
         vendor.vend(Order {
             connector: &self.connector,
@@ -116,6 +126,10 @@ fn program(clock: &HandClock) -> Arrival {
     Arrival { at: clock.now(), caller: Caller::Program }
 }
 
+fn secret_id(account: &Account) -> SecretId {
+    secret_of(&account.name, account.access_key_id().unwrap())
+}
+
 fn mark(modified: i128) -> FileMark {
     FileMark { size: 1, modified, changed: modified, device: 1, inode: 1 }
 }
@@ -128,7 +142,7 @@ fn denied() -> TokenServiceError {
     TokenServiceError::Denied {
         action: StsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
-        signer: Box::new(Signer { partition: "aws", account: None }),
+        signer: Box::new(grant::Signer { account_type: AccountType::AccessKey, partition: "aws", account: None }),
         message: AwsMessage { code: "AccessDenied".to_owned(), text: String::new() },
     }
 }
@@ -192,7 +206,7 @@ fn an_ageing_lease_stands_in_when_aws_is_away_but_not_when_it_denies() {
 #[test]
 fn a_key_without_its_secret_is_named() {
     let world = World::new(&["developers"]);
-    world.secrets.forget(&world.account.secret_id()).unwrap();
+    world.secrets.forget(&secret_id(&world.account)).unwrap();
     assert!(matches!(world.vend(&FakeTokens::new(&world.clock)), Err(VendError::SecretMissing { .. })));
 }
 
@@ -278,4 +292,105 @@ fn a_failure_answers_those_who_waited_and_sdks_that_ask_again() {
     );
     world.clock.advance(3);
     assert!(matches!(world.vend_with(&tokens, program(&world.clock)), Err(VendError::NotEntitled { .. })));
+}
+
+impl World {
+    /// The account is this host's role, and the host has one.
+    fn on_a_host(memberships: &[&str], principal: PrincipalType) -> Self {
+        let mut world = Self::new(memberships);
+        world.account.source = AccountSource::InstanceRole { aws_account_id: Some("123123123123".parse().unwrap()) };
+        if principal == PrincipalType::Provided {
+            world.connector.principal = Principal::from_fields(principal, PrincipalFields::default()).unwrap();
+            world.connector.duration = None;
+        }
+        world.host_has("ASIAIOSFODNN7EXAMPLE");
+        world
+    }
+
+    fn host_has(&self, id: &str) {
+        *self.host.role.borrow_mut() = Some(HostCredentials {
+            id: AccessKeyId::of_session(id).unwrap(),
+            secret: Secret::new("secret of the host".to_owned()),
+            session_token: Secret::new("token of the host".to_owned()),
+            expires_at: self.clock.now() + jiff::SignedDuration::from_hours(6),
+            owner: None,
+            address: "http://169.254.169.254".to_owned(),
+        });
+    }
+}
+
+#[test]
+fn a_host_s_role_is_handed_on_and_sts_not_asked() {
+    let world = World::on_a_host(&["developers"], PrincipalType::Provided);
+    let tokens = FakeTokens::new(&world.clock);
+    let lease = world.vend(&tokens).unwrap().lease;
+    assert_eq!(
+        (lease.access_key_id.as_str(), lease.session_token.expose()),
+        ("ASIAIOSFODNN7EXAMPLE", "token of the host")
+    );
+    assert_eq!(lease.expires_at, world.clock.now() + jiff::SignedDuration::from_hours(6));
+    assert_eq!(lease.aws_account_id.as_deref(), Some("123123123123"));
+    assert!(tokens.requests.borrow().is_empty());
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Memory));
+}
+
+#[test]
+fn a_host_s_role_signs_for_another_and_its_successor_gets_nothing_of_it() {
+    let world = World::on_a_host(&["developers"], PrincipalType::AssumeRole);
+    let tokens = FakeTokens::new(&world.clock);
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Issued));
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Memory));
+    world.host_has("ASIAI44QH8DHBEXAMPLE");
+    assert!(matches!(world.vend(&tokens).unwrap().source, Source::Issued));
+    assert_eq!(*tokens.signers.borrow(), ["ASIAIOSFODNN7EXAMPLE", "ASIAI44QH8DHBEXAMPLE"]);
+    world.host.role.borrow_mut().take();
+    let nobody = world.vend(&tokens);
+    assert!(matches!(nobody, Err(VendError::Host(HostRoleError::Unreachable { .. }))), "{nobody:?}");
+}
+
+#[test]
+fn who_is_not_admitted_does_not_reach_the_host() {
+    let world = World::on_a_host(&["others"], PrincipalType::Provided);
+    let tokens = FakeTokens::new(&world.clock);
+    assert!(matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })));
+    assert_eq!(world.host.asked.get(), 0);
+}
+
+#[test]
+fn what_a_host_s_role_can_t_do_is_refused_before_anybody_is_asked() {
+    let refused = |change: &dyn Fn(&mut World)| {
+        let mut world = World::on_a_host(&["developers"], PrincipalType::AssumeRole);
+        change(&mut world);
+        let tokens = FakeTokens::new(&world.clock);
+        let outcome = world.vend(&tokens);
+        let asked = (world.directory.questions.get(), world.host.asked.get(), tokens.requests.borrow().len());
+        assert_eq!(asked, (0, 0, 0), "{outcome:?}");
+        match outcome {
+            Err(VendError::Rule { source, .. }) => source,
+            other => panic!("{other:?}"),
+        }
+    };
+    let chained = refused(&|world| world.connector.duration = Some("61m".parse().unwrap()));
+    assert_eq!(chained, RuleError::ChainedTooLong("61m".parse().unwrap()));
+    let session = refused(&|world| world.connector.principal = Principal::SessionToken);
+    let (principal, account) = (PrincipalType::SessionToken, AccountType::InstanceRole);
+    assert_eq!(session, RuleError::AccountUnfit { principal, account });
+    let key = World::new(&[]).account;
+    let provided = refused(&|world| {
+        (world.account, world.connector.principal) = (key.clone(), Principal::Provided);
+    });
+    let (principal, account) = (PrincipalType::Provided, AccountType::AccessKey);
+    assert_eq!(provided, RuleError::AccountUnfit { principal, account });
+    let elsewhere = refused(&|world| world.connector.region = "cn-north-1".parse().unwrap());
+    assert!(matches!(elsewhere, RuleError::Partition { .. }), "{elsewhere:?}");
+}
+
+#[test]
+fn a_host_that_has_moved_to_another_account_is_not_used() {
+    let world = World::on_a_host(&["developers"], PrincipalType::Provided);
+    if let Some(role) = world.host.role.borrow_mut().as_mut() {
+        role.owner = Some("999999999999".parse().unwrap());
+    }
+    let outcome = world.vend(&FakeTokens::new(&world.clock));
+    assert!(matches!(outcome, Err(VendError::Host(HostRoleError::OtherAwsAccount { .. }))), "{outcome:?}");
 }
