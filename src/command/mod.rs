@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod aws_file;
 mod completions;
 mod config_file;
 mod confirmation;
@@ -21,6 +22,7 @@ mod report;
 mod scope_args;
 mod standing;
 mod stored;
+mod text_file;
 mod vending;
 mod whoami;
 
