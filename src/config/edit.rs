@@ -4,6 +4,7 @@
 
 mod fields;
 mod layout;
+mod put;
 mod splice;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use super::error::ConfigError;
 use super::file::{self, AccountTable, ConfigFile, ConnectorTable};
 use crate::model::name::{AccountName, ConnectorName};
 use fields::Fields;
+pub use put::{PutConnector, connectors_as_text, put_connectors};
 
 /// Adds `[accounts.NAME]`.
 pub fn add_account(path: &Path, text: &str, name: &AccountName, account: &AccountTable) -> Result<String, ConfigError> {
