@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod edit;
 mod host_role;
+mod import;
 mod key;
 mod list;
 mod show;
@@ -25,6 +26,7 @@ pub struct AccountArgs {
 #[derive(Debug, Subcommand)]
 enum AccountVerb {
     Create(create::CreateArgs),
+    Import(import::ImportArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Edit(edit::EditArgs),
@@ -35,6 +37,7 @@ enum AccountVerb {
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
     match args.verb {
         AccountVerb::Create(args) => create::run(&args, app, streams),
+        AccountVerb::Import(args) => import::run(&args, app, streams),
         AccountVerb::List(args) => list::run(&args, app, streams),
         AccountVerb::Show(args) => show::run(&args, app, streams),
         AccountVerb::Edit(args) => edit::run(&args, app, streams),

@@ -5,6 +5,7 @@ mod configuration;
 mod console;
 mod directory;
 mod host_role;
+mod import;
 mod secrets;
 mod tokens;
 
@@ -256,8 +257,11 @@ fn of_command(error: &CommandError) -> Verdict {
                 .map(|user| format!("afed connector edit {user} --account ACCOUNT, or: afed connector delete {user}"))
                 .collect(),
         },
+        CommandError::NotImportable { source, .. } => {
+            verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
+        }
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
-        _ => Verdict::plain(Kind::Configuration),
+        other => import::verdict(other),
     }
 }
 

@@ -34,6 +34,7 @@ mod generated;
 mod host_role;
 mod host_services;
 mod house;
+mod imports;
 mod init;
 mod instructions;
 mod keyring_session;

@@ -39,6 +39,8 @@ pub struct CreateArgs {
 const NAME: Question =
     Question { what: "the account's name", prompt: "Name of the account", flag: "afed account create NAME" };
 
+const SECRET_ONLY: &str = "choose another name, or store a new secret for the same key with --secret-only";
+
 pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     if args.account_type == AccountType::InstanceRole {
         args.key.refuse_flags_of_keys()?;
@@ -50,14 +52,14 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let name = NAME.answer(app, args.name.clone(), None, |text| -> Result<AccountName> {
         let name = text.parse()?;
         if !args.secret_only {
-            refuse_taken(settings, &name)?;
+            refuse_taken(settings, &name, SECRET_ONLY)?;
         }
         Ok(name)
     })?;
     if args.secret_only {
         return replace_secret(args, app, streams, settings, &name);
     }
-    refuse_taken(settings, &name)?;
+    refuse_taken(settings, &name, SECRET_ONLY)?;
     match args.account_type {
         AccountType::AccessKey => add_key(args, app, streams, settings, &name),
         AccountType::InstanceRole => add_host_role(args, app, streams, &name),
@@ -106,15 +108,13 @@ fn tell(streams: &mut Streams, name: &AccountName, owner: Option<&CallerIdentity
     });
 }
 
-fn refuse_taken(settings: &Settings, name: &AccountName) -> Result<(), CommandError> {
+/// A name that no account has yet.
+pub fn refuse_taken(settings: &Settings, name: &AccountName, hint: &'static str) -> Result<(), CommandError> {
     match settings.origin_of_account(name.as_str()) {
         None => Ok(()),
-        Some(path) => Err(CommandError::NameTaken {
-            what: "an account",
-            name: name.to_string(),
-            path: path.to_owned(),
-            hint: "choose another name, or store a new secret for the same key with --secret-only",
-        }),
+        Some(path) => {
+            Err(CommandError::NameTaken { what: "an account", name: name.to_string(), path: path.to_owned(), hint })
+        }
     }
 }
 
