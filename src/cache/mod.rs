@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::account::AccessKeyId;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
 use crate::ports::{CacheError, Clock, LeaseStore, PassStore, SecretStore, SecretStoreError, Turn, Turns};
@@ -135,6 +136,22 @@ impl LeaseStore for SealedFolder<'_> {
 
     fn forget(&self, key: &LeaseKey) -> Result<(), CacheError> {
         self.remove(&lease_name(key))
+    }
+
+    fn forget_signed_with(&self, access_key_id: &AccessKeyId) -> Result<(), CacheError> {
+        let listed = |source| failed(&self.folder, "read", source);
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(listed)?,
+        };
+        let mark = LeaseKey::mark_of(access_key_id);
+        for entry in entries {
+            let name = entry.map_err(listed)?.file_name();
+            if let Some(name) = name.to_str().filter(|name| name.starts_with(&mark)) {
+                self.remove(name)?;
+            }
+        }
+        Ok(())
     }
 }
 

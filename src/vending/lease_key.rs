@@ -44,7 +44,7 @@ pub fn lease_key(access_key_id: &AccessKeyId, endpoint: Option<&str>, request: &
         }
         IssueAction::GetSessionToken => {}
     }
-    LeaseKey::from_digest(parts.0.finalize().into())
+    LeaseKey::from_digest(parts.0.finalize().into()).signed_with(access_key_id)
 }
 
 /// The key of a request with these inputs; two lists of inputs share one only if they are the same.
