@@ -43,7 +43,8 @@ pub struct AccessKey {
 }
 
 /// The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`: 16-128 of `[A-Z0-9]` (IAM API, `AccessKeyId`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct AccessKeyId(String);
 
 /// Why a text can't be the id of a long-term key.
@@ -75,6 +76,14 @@ impl std::str::FromStr for AccessKeyId {
             return Err(AccessKeyIdError::Temporary(text.to_owned()));
         }
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl TryFrom<String> for AccessKeyId {
+    type Error = AccessKeyIdError;
+
+    fn try_from(text: String) -> Result<Self, AccessKeyIdError> {
+        text.parse()
     }
 }
 

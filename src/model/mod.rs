@@ -26,3 +26,4 @@ pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;
 pub mod sts_action;
+pub mod user_key;

@@ -2,12 +2,14 @@
 //! Ports block: an adapter that talks over the network brings its own runtime. None of them assumes that the person
 //! who asks owns this process, that there is one person only, or that there is a terminal.
 
+mod access_keys;
 mod cache;
 mod directory;
 mod prompter;
 mod secret_store;
 mod token_service;
 
+pub use access_keys::*;
 pub use cache::*;
 pub use directory::*;
 pub use prompter::*;

@@ -183,7 +183,7 @@ fn who_can_t_be_reached_is_named() {
 #[test]
 fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
     let folder = tempfile::tempdir().unwrap();
-    let options = StsOptions {
+    let options = AwsOptions {
         endpoint: Endpoint::Regional,
         ca_bundle: Some(folder.path().join("missing.pem")),
         connect_timeout: TIMEOUT,
