@@ -7,6 +7,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value};
 
 use super::error::ConfigError;
 use super::file::{self, AccountTable, ConnectorTable, DurationValue};
+use crate::model::account::AccessKeyId;
 use crate::model::name::{AccountName, ConnectorName};
 
 /// Adds `[accounts.NAME]`.
@@ -29,6 +30,35 @@ pub fn add_connector(
     connector: &ConnectorTable,
 ) -> Result<String, ConfigError> {
     add_table(path, text, "connectors", name.as_str(), connector_table(connector))
+}
+
+/// Gives `[accounts.NAME]` another key in place of `old`. What has the new one already stays as it is.
+pub fn replace_access_key(
+    path: &Path,
+    text: &str,
+    name: &AccountName,
+    old: &AccessKeyId,
+    new: &AccessKeyId,
+) -> Result<String, ConfigError> {
+    let mut document: DocumentMut = text.parse().map_err(|_| why_unreadable(path, text))?;
+    let account = document.get_mut("accounts").and_then(|accounts| accounts.get_mut(name.as_str()));
+    let key = account.and_then(|account| account.get_mut("access_key_id")).and_then(Item::as_value_mut);
+    let found = key.as_ref().and_then(|key| key.as_str()).unwrap_or_default();
+    match key {
+        Some(_) if found == new.as_str() => return Ok(text.to_owned()),
+        Some(key) if found == old.as_str() => {
+            let decor = key.decor().clone();
+            *key = Value::from(new.as_str());
+            *key.decor_mut() = decor;
+        }
+        _ => {
+            let (path, account) = (path.to_owned(), name.to_string());
+            return Err(ConfigError::OtherKeyNow { path, account, expected: old.to_string() });
+        }
+    }
+    let edited = document.to_string();
+    file::parse(path.to_owned(), &edited)?;
+    Ok(edited)
 }
 
 fn connector_table(connector: &ConnectorTable) -> Table {
@@ -195,6 +225,27 @@ mod tests {
         );
         let read = file::parse(PathBuf::from("c.toml"), &edited).unwrap();
         assert_eq!(read.file.connectors["prod"].groups, ["developers"]);
+    }
+
+    #[test]
+    fn a_key_is_replaced_where_it_stands() {
+        let (old, new) = ("AKIAIOSFODNN7EXAMPLE".parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
+        let replace =
+            |text: &str, name: &str| replace_access_key(Path::new("c.toml"), text, &name.parse().unwrap(), &old, &new);
+        let inline =
+            "version = 1\naccounts = { ops = { type = \"access-key\", access_key_id = \"AKIAIOSFODNN7EXAMPLE\" } }\n";
+        let odd = WRITTEN
+            .replace("access_key_id = \"AKIAIOSFODNN7EXAMPLE\"", "access_key_id   =  'AKIAIOSFODNN7EXAMPLE' # of 2025");
+        for text in [WRITTEN, inline, &odd] {
+            let edited = replace(text, "ops").unwrap();
+            let expected = text.replace("'AKIAIOSFODNN7EXAMPLE'", "\"AKIAIOSFODNN7EXAMPLE\"");
+            assert_eq!(edited, expected.replace(old.as_str(), new.as_str()));
+            assert_eq!(replace(&edited, "ops").unwrap(), edited);
+        }
+        let other = WRITTEN.replace(old.as_str(), "AKIAIOSFODNN7EXAMPLF");
+        for (text, name) in [(other.as_str(), "ops"), (WRITTEN, "dev"), ("version = 1\n", "ops")] {
+            assert!(matches!(replace(text, name), Err(ConfigError::OtherKeyNow { .. })), "{text}");
+        }
     }
 
     #[test]
