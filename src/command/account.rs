@@ -2,6 +2,7 @@
 
 mod create;
 mod list;
+mod rotate;
 mod show;
 
 use anyhow::Result;
@@ -22,6 +23,7 @@ enum AccountVerb {
     Create(create::CreateArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
+    Rotate(rotate::RotateArgs),
 }
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -29,5 +31,6 @@ pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
         AccountVerb::Create(args) => create::run(&args, app, streams),
         AccountVerb::List(args) => list::run(&args, app, streams),
         AccountVerb::Show(args) => show::run(&args, app, streams),
+        AccountVerb::Rotate(args) => rotate::run(&args, app, streams),
     }
 }

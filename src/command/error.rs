@@ -56,6 +56,9 @@ pub enum CommandError {
     ForeignProfile { profile: String, path: PathBuf, keys: Vec<String> },
     #[error("there is no profile “{profile}” in {}", .path.display())]
     NoSuchProfile { profile: String, path: PathBuf },
+    /// The person was asked, and did not say yes.
+    #[error("nothing was done")]
+    NotConfirmed,
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

@@ -20,6 +20,7 @@ pub mod passphrase_source;
 pub mod person;
 pub mod principal;
 pub mod region;
+pub mod rotation;
 pub mod secret;
 pub mod secret_store_choice;
 pub mod session_name;

@@ -6,6 +6,7 @@ mod access_keys;
 mod cache;
 mod directory;
 mod prompter;
+mod rotation_records;
 mod secret_store;
 mod token_service;
 
@@ -13,6 +14,7 @@ pub use access_keys::*;
 pub use cache::*;
 pub use directory::*;
 pub use prompter::*;
+pub use rotation_records::*;
 pub use secret_store::*;
 pub use token_service::*;
 
