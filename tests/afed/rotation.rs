@@ -154,17 +154,16 @@ fn nothing_is_done_without_a_yes() {
     let config = sandbox.config();
     let outcome = sandbox.run(&["account", "rotate", "ops"]).outcome();
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(2), ""), "{outcome:?}");
-    let missing =
-        "error: the word to go ahead is missing, and there is no terminal to ask at\n\nhint: give it as --yes\n";
+    let missing = "error: the confirmation is missing, and there is no terminal to ask at\n\nhint: give it as --yes\n";
     assert!(outcome.stderr.ends_with(missing), "{outcome:?}");
     sandbox
         .converse(&["account", "rotate", "ops"])
-        .line("Replace the key? (yes/no) [no]: ", "perhaps")
+        .line("Replace the key? (yes or no) [no]: ", "perhaps")
         .line("error: answer yes or no", "")
-        .fails(1, "error: nothing was done\n");
+        .fails(1, "error: nothing was changed\n");
     assert_eq!((iam.keys("hesitating"), sandbox.config()), (vec![(key.id, true)], config));
     assert!(!sandbox.path(JOURNAL).exists());
-    sandbox.converse(&["account", "rotate", "ops"]).line("Replace the key? (yes/no) [no]: ", "yes").succeeds();
+    sandbox.converse(&["account", "rotate", "ops"]).line("Replace the key? (yes or no) [no]: ", "yes").succeeds();
     assert_eq!(iam.keys("hesitating"), [(configured_key(&sandbox), true)]);
 }
 

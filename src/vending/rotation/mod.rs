@@ -11,12 +11,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::model::account::{AccessKeyId, SigningCredentials};
+use crate::model::account::{AccessKeyId, SigningCredentials, secret_of};
 use crate::model::arn::AwsAccountId;
 use crate::model::name::AccountName;
 use crate::model::region::Region;
 use crate::model::rotation::{Journal, Stage};
-use crate::model::secret::SecretId;
 use crate::model::user_key::{MOST_KEYS, UserKey};
 use crate::ports::{
     AccessKeys, CallerIdentity, Clock, KeyOwner, LeaseStore, RotationRecords, SecretStore, TokenService,
@@ -100,7 +99,7 @@ impl Rotator<'_> {
         let keys = self.keys.list(&signer, &owner)?;
         let mut kept = Vec::new();
         for key in &keys {
-            if self.secrets.lookup(&secret_id(&subject.account, &key.id))?.is_some() {
+            if self.secrets.lookup(&secret_of(&subject.account, &key.id))?.is_some() {
                 kept.push(key.id.clone());
             }
         }
@@ -188,7 +187,7 @@ impl Rotator<'_> {
 
     fn keep(&self, situation: &Situation, new: &SigningCredentials) -> Result<(), RotationError> {
         let account = &situation.subject.account;
-        if let Err(source) = self.secrets.store(&secret_id(account, &new.id), &new.secret) {
+        if let Err(source) = self.secrets.store(&secret_of(account, &new.id), &new.secret) {
             let (account, new) = (account.clone(), new.id.clone());
             return Err(match self.undo(situation, &new) {
                 Ok(()) => RotationError::NotKept { new, source },
@@ -207,7 +206,7 @@ impl Rotator<'_> {
     fn undo(&self, situation: &Situation, new: &AccessKeyId) -> Result<(), RotationError> {
         self.keys.delete(&situation.signer, &situation.owner, new)?;
         // A store that takes nothing has nothing of it; the journal must not outlive what it is about.
-        let forgotten = self.secrets.forget(&secret_id(&situation.subject.account, new));
+        let forgotten = self.secrets.forget(&secret_of(&situation.subject.account, new));
         self.records.remove()?;
         drop(forgotten);
         Ok(())
@@ -276,7 +275,7 @@ impl Rotator<'_> {
             return Ok(());
         }
         self.patiently(|| self.keys.delete(new, &situation.owner, old))?;
-        self.secrets.forget(&secret_id(&situation.subject.account, old))?;
+        self.secrets.forget(&secret_of(&situation.subject.account, old))?;
         (self.tell)(Step::Deleted(old));
         self.records.remove()?;
         Ok(())
@@ -302,7 +301,7 @@ impl Rotator<'_> {
     }
 
     fn secret_of(&self, account: &AccountName, id: &AccessKeyId) -> Result<Option<SigningCredentials>, RotationError> {
-        let secret = self.secrets.lookup(&secret_id(account, id))?;
+        let secret = self.secrets.lookup(&secret_of(account, id))?;
         Ok(secret.map(|secret| SigningCredentials::long_term(id.clone(), secret, None)))
     }
 }
@@ -342,10 +341,6 @@ fn owner(subject: &Subject, identity: &CallerIdentity) -> Result<KeyOwner, Rotat
 /// Letters, digits and `+=,.@_-` (IAM API, `UserName`): nothing that a shell would take for its own in a hint.
 fn is_user_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
-}
-
-fn secret_id(account: &AccountName, access_key_id: &AccessKeyId) -> SecretId {
-    SecretId::AccessKey { account: account.clone(), access_key_id: access_key_id.clone() }
 }
 
 /// Whether AWS answered, and did nothing.

@@ -6,6 +6,7 @@ use super::*;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::rotation::Journal;
 use crate::model::secret::Secret;
+use crate::model::secret::SecretId;
 use crate::model::user_key::{KeyStatus, LastUse};
 use crate::ports::*;
 use crate::vending::doubles::HandClock;
@@ -67,7 +68,7 @@ impl World {
         };
         Self {
             at_aws: RefCell::new(vec![(old, "secret-0".to_owned())]),
-            store: RefCell::new([(secret_id(&account(), &id(0)), "secret-0".to_owned())].into()),
+            store: RefCell::new([(secret_of(&account(), &id(0)), "secret-0".to_owned())].into()),
             journal: RefCell::default(),
             account_has: RefCell::new(id(0)),
             arn: RefCell::new(USER.to_owned()),
@@ -139,7 +140,7 @@ impl World {
     /// The one thing that must hold at every moment, also in the middle.
     fn assert_usable(&self) {
         let current = self.account_has.borrow().clone();
-        let secret = self.store.borrow().get(&secret_id(&account(), &current)).cloned();
+        let secret = self.store.borrow().get(&secret_of(&account(), &current)).cloned();
         let secret = secret.unwrap_or_else(|| panic!("nobody has the secret of {current}"));
         let at_aws = self.at_aws.borrow();
         let known = at_aws.iter().find(|(key, _)| key.id == current);
@@ -153,7 +154,7 @@ impl World {
         let current = self.account_has.borrow().clone();
         assert_eq!(self.ids_at_aws(), std::slice::from_ref(&current));
         let kept: Vec<SecretId> = self.store.borrow().keys().cloned().collect();
-        assert_eq!(kept, [secret_id(&account(), &current)]);
+        assert_eq!(kept, [secret_of(&account(), &current)]);
         assert_eq!(*self.journal.borrow(), None);
     }
 }
@@ -312,7 +313,7 @@ fn the_old_key_may_wait_for_the_next_run() {
     world.rotate(OldKey::Keep).unwrap();
     world.assert_usable();
     assert_eq!(world.at_aws.borrow()[0].0.status, KeyStatus::Inactive);
-    assert!(world.store.borrow().contains_key(&secret_id(&account(), &id(0))), "it may have to be activated again");
+    assert!(world.store.borrow().contains_key(&secret_of(&account(), &id(0))), "it may have to be activated again");
     world.rotate(OldKey::Keep).unwrap();
     assert_eq!(world.ids_at_aws(), [id(0), id(1)]);
     world.rotate(OldKey::Delete).unwrap();
