@@ -5,6 +5,7 @@ mod configuration;
 mod console;
 mod directory;
 mod host_role;
+mod narrowing;
 mod rotation;
 mod secrets;
 mod tokens;
@@ -111,6 +112,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
         error.downcast_ref().map(of_cache),
+        error.downcast_ref().map(narrowing::verdict),
         error.downcast_ref().map(of_system_name),
     ];
     known

@@ -18,6 +18,7 @@ pub mod hex;
 pub mod json_text;
 pub mod lease;
 pub mod name;
+pub mod narrowing;
 pub mod nearest;
 pub mod partition;
 pub mod pass;

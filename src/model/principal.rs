@@ -276,6 +276,24 @@ impl Principal {
         role.into_iter().chain(policies.map(|arn| (format!("the policy {arn}"), arn.partition())))
     }
 
+    /// The same principal with these session policies, which are checked as its own were; a type that has none stays as
+    /// it is.
+    pub fn with_policies(&self, policies: SessionPolicies) -> Result<Self, RuleError> {
+        let mut principal = self.clone();
+        match &mut principal {
+            Self::AssumeRole(role) => {
+                check_policies(&policies, Some(&role.role_arn))?;
+                role.policies = policies;
+            }
+            Self::FederatedUser(user) => {
+                check_policies(&policies, None)?;
+                user.policies = policies;
+            }
+            Self::SessionToken | Self::Provided => {}
+        }
+        Ok(principal)
+    }
+
     /// The session policies, where the type has them.
     pub const fn policies(&self) -> Option<&SessionPolicies> {
         match self {
@@ -289,6 +307,12 @@ impl Principal {
 impl SessionPolicies {
     pub const fn is_empty(&self) -> bool {
         self.inline.is_none() && self.arns.is_empty()
+    }
+
+    /// How much of [`PLAIN_TEXT_LIMIT`] they take together, in characters.
+    pub fn length(&self) -> usize {
+        let inline = self.inline.as_ref().map_or(0, SessionPolicy::length);
+        inline + self.arns.iter().map(|arn| arn.as_str().chars().count()).sum::<usize>()
     }
 }
 
@@ -377,10 +401,8 @@ fn check_policies(policies: &SessionPolicies, role: Option<&RoleArn>) -> Result<
     if policies.arns.len() > MOST_POLICY_ARNS {
         return Err(RuleError::TooManyPolicyArns(policies.arns.len()));
     }
-    let inline = policies.inline.as_ref().map_or(0, SessionPolicy::length);
-    let total = inline + policies.arns.iter().map(|arn| arn.as_str().chars().count()).sum::<usize>();
-    if total > PLAIN_TEXT_LIMIT {
-        return Err(RuleError::PoliciesTooLong(total));
+    if policies.length() > PLAIN_TEXT_LIMIT {
+        return Err(RuleError::PoliciesTooLong(policies.length()));
     }
     let Some(role) = role else { return Ok(()) };
     match policies.arns.iter().find(|arn| !["aws", role.account_id()].contains(&arn.account())) {
