@@ -2,7 +2,7 @@
 //! [`Principal::from_fields`] is the only way to make one, so a principal in hand keeps every rule of AWS that
 //! can be known before the call. Sources: IAM User Guide, "Compare AWS STS credentials"; the STS API model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::account::AccountType;
@@ -216,6 +216,8 @@ pub enum RuleError {
     TagTwice(String, String),
     #[error("transitive_tags names “{}”, which is not among the tags", .0.escape_debug())]
     TransitiveTagUnknown(String),
+    #[error("transitive_tags names “{}” twice", .0.escape_debug())]
+    TransitiveTagTwice(String),
     #[error(transparent)]
     Tag(#[from] TagError),
 }
@@ -226,6 +228,7 @@ impl Principal {
         check_fields_belong(principal, &fields)?;
         check_tags(&fields)?;
         fields.external_id.as_deref().map_or(Ok(()), check_external_id)?;
+        fields.source_identity.as_ref().map_or(Ok(()), session_tag::check_source_identity)?;
         let policies = SessionPolicies { inline: fields.policy, arns: fields.policy_arns };
         check_policies(&policies, fields.role_arn.as_ref())?;
         match principal {
@@ -374,14 +377,18 @@ fn check_tags(fields: &PrincipalFields) -> Result<(), RuleError> {
         return Err(RuleError::TooManyTags(fields.tags.len()));
     }
     let mut folded = BTreeMap::new();
-    for key in fields.tags.keys() {
-        session_tag::check_key(key)?;
+    for (key, value) in &fields.tags {
+        session_tag::check_template(key, value)?;
         if let Some(other) = folded.insert(key.to_lowercase(), key) {
             return Err(RuleError::TagTwice(other.clone(), key.clone()));
         }
     }
-    match fields.transitive_tags.iter().find(|key| !fields.tags.contains_key(*key)) {
-        Some(key) => Err(RuleError::TransitiveTagUnknown(key.clone())),
+    if let Some(key) = fields.transitive_tags.iter().find(|key| !fields.tags.contains_key(*key)) {
+        return Err(RuleError::TransitiveTagUnknown(key.clone()));
+    }
+    let mut named = BTreeSet::new();
+    match fields.transitive_tags.iter().find(|key| !named.insert(*key)) {
+        Some(key) => Err(RuleError::TransitiveTagTwice(key.clone())),
         None => Ok(()),
     }
 }
