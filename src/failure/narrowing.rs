@@ -22,6 +22,9 @@ fn hint(error: &NarrowingError) -> Option<String> {
         NarrowingError::Policy { source: PolicyFault::Joining(_) | PolicyFault::TooLong(_), .. } => {
             Some("simplify the policy, or ask an administrator for a connector with it".to_owned())
         }
+        NarrowingError::Policy { source: PolicyFault::Own(_), .. } => {
+            Some("ask an administrator to mend the connector's policy: afed policy check FILE".to_owned())
+        }
         NarrowingError::Policy { source: PolicyFault::NothingAllowed, .. } => Some(
             "to only take away, allow the rest: {\"Effect\": \"Allow\", \"Action\": \"*\", \"Resource\": \"*\"}"
                 .to_owned(),

@@ -89,8 +89,9 @@ fn what_would_widen_is_refused() {
     let beside = |arn: &str| {
         format!("the connector “deploy” has session policies already, and AWS would add what {arn} allows to them")
     };
-    let no_policies =
-        |principal| format!("the connector “deploy” can't be narrowed by a policy: {principal} takes no session policies");
+    let no_policies = |principal| {
+        format!("the connector “deploy” can't be narrowed by a policy: {principal} takes no session policies")
+    };
     let no_rights = "the connector “deploy” gives no rights (omit_policy = true); a policy would add some".to_owned();
     let reader = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     for (principal, inline, arns, narrowing, why) in [
