@@ -277,9 +277,13 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             break
         }
         'afed;creds' {
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long they live: 15m at least, and at most as long as the connector says [default: the connector''s]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print them')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -289,7 +293,10 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--destination', '--destination', [CompletionResultType]::ParameterName, 'Open this page of the console')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region to open the console in [default: the connector''s]')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link and open no browser')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -568,7 +568,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__console)
-            opts="-h --service --destination --region --duration --print --config --help"
+            opts="-h --service --destination --region --duration --policy-file --policy-arn --read-only --print --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,6 +590,14 @@ _afed() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -602,12 +610,24 @@ _afed() {
             return 0
             ;;
         afed__subcmd__creds)
-            opts="-h --system --format --config --help"
+            opts="-h --system --duration --policy-file --policy-arn --read-only --format --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "auto bash zsh fish powershell cmd nushell json process ini dotenv" -- "${cur}"))
                     return 0

@@ -249,9 +249,13 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'afed;creds'= {
+            cand --duration 'How long they live: 15m at least, and at most as long as the connector says [default: the connector''s]'
+            cand --policy-file 'Leave only what the policy in this file allows too'
+            cand --policy-arn 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies'
             cand --format 'How to print them'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --system 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory'
+            cand --read-only 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -260,7 +264,10 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --destination 'Open this page of the console'
             cand --region 'The region to open the console in [default: the connector''s]'
             cand --duration 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]'
+            cand --policy-file 'Leave only what the policy in this file allows too'
+            cand --policy-arn 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
+            cand --read-only 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies'
             cand --print 'Print the link and open no browser'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

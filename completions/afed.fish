@@ -202,6 +202,9 @@ complete -c afed -n "__fish_afed_using_subcommand policy; and __fish_seen_subcom
 complete -c afed -n "__fish_afed_using_subcommand policy; and __fish_seen_subcommand_from needed" -l json -d 'Answer in JSON: an object with identity_policy and trust_policy'
 complete -c afed -n "__fish_afed_using_subcommand policy; and __fish_seen_subcommand_from needed" -l online -d 'Ask AWS whose key it is, and let the role trust that user alone'
 complete -c afed -n "__fish_afed_using_subcommand policy; and __fish_seen_subcommand_from needed" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c afed -n "__fish_afed_using_subcommand creds" -l duration -d 'How long they live: 15m at least, and at most as long as the connector says [default: the connector\'s]' -r
+complete -c afed -n "__fish_afed_using_subcommand creds" -l policy-file -d 'Leave only what the policy in this file allows too' -r -F
+complete -c afed -n "__fish_afed_using_subcommand creds" -l policy-arn -d 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies' -r
 complete -c afed -n "__fish_afed_using_subcommand creds" -l format -d 'How to print them' -r -f -a "auto\t'Export lines for the shell that called'
 bash\t'Export lines for bash and other POSIX shells'
 zsh\t'Export lines for zsh'
@@ -215,12 +218,16 @@ ini\t'A section for the AWS credentials file'
 dotenv\t'A file for docker --env-file and the dotenv libraries'"
 complete -c afed -n "__fish_afed_using_subcommand creds" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
 complete -c afed -n "__fish_afed_using_subcommand creds" -l system -d 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory'
+complete -c afed -n "__fish_afed_using_subcommand creds" -l read-only -d 'Leave only what AWS\'s own ReadOnlyAccess allows too; not where the connector has policies'
 complete -c afed -n "__fish_afed_using_subcommand creds" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c afed -n "__fish_afed_using_subcommand console" -l service -d 'Open this service, such as s3 [default: the console\'s front page]' -r
 complete -c afed -n "__fish_afed_using_subcommand console" -l destination -d 'Open this page of the console' -r
 complete -c afed -n "__fish_afed_using_subcommand console" -l region -d 'The region to open the console in [default: the connector\'s]' -r
 complete -c afed -n "__fish_afed_using_subcommand console" -l duration -d 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]' -r
+complete -c afed -n "__fish_afed_using_subcommand console" -l policy-file -d 'Leave only what the policy in this file allows too' -r -F
+complete -c afed -n "__fish_afed_using_subcommand console" -l policy-arn -d 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies' -r
 complete -c afed -n "__fish_afed_using_subcommand console" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
+complete -c afed -n "__fish_afed_using_subcommand console" -l read-only -d 'Leave only what AWS\'s own ReadOnlyAccess allows too; not where the connector has policies'
 complete -c afed -n "__fish_afed_using_subcommand console" -l print -d 'Print the link and open no browser'
 complete -c afed -n "__fish_afed_using_subcommand console" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c afed -n "__fish_afed_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -l config -d 'Read this configuration file in place of the person\'s own [env: AFED_CONFIG]' -r -F
