@@ -8,6 +8,7 @@ mod host_role;
 mod import;
 mod key;
 mod list;
+mod rotate;
 mod show;
 
 use anyhow::Result;
@@ -32,6 +33,7 @@ enum AccountVerb {
     Edit(edit::EditArgs),
     Delete(delete::DeleteArgs),
     Check(check::CheckArgs),
+    Rotate(rotate::RotateArgs),
 }
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -43,5 +45,6 @@ pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
         AccountVerb::Edit(args) => edit::run(&args, app, streams),
         AccountVerb::Delete(args) => delete::run(&args, app, streams),
         AccountVerb::Check(args) => check::run(&args, app, streams),
+        AccountVerb::Rotate(args) => rotate::run(&args, app, streams),
     }
 }

@@ -18,6 +18,6 @@ pub fn yes_or_no(text: &str) -> Result<bool> {
     match text {
         "yes" | "y" => Ok(true),
         "no" | "n" => Ok(false),
-        _ => Err(anyhow::anyhow!("yes or no")),
+        _ => Err(anyhow::anyhow!("answer yes or no")),
     }
 }

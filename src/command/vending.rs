@@ -15,6 +15,7 @@ use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
 use crate::model::name::{ConnectorName, GroupName};
+use crate::model::narrowing::Narrowing;
 use crate::model::pass::PassKey;
 use crate::model::region::Region;
 use crate::ports::{LeaseStore, PassStore};
@@ -49,6 +50,8 @@ pub struct Wanted<'a> {
     pub connector: &'a str,
     /// For whom.
     pub scope: Scope,
+    /// What of the connector's is taken away.
+    pub narrowing: &'a Narrowing,
     pub caller: Caller,
 }
 
@@ -66,8 +69,7 @@ pub fn answer(wanted: Wanted<'_>, app: &App, streams: &mut Streams) -> Result<An
 
 /// What is asked for, and what it is derived from, looked at before any of it is read.
 struct Request<'a> {
-    connector: &'a str,
-    scope: Scope,
+    wanted: Wanted<'a>,
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
@@ -76,23 +78,25 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn look_at(wanted: Wanted<'a>, app: &App) -> Result<Self> {
-        let Wanted { connector, scope, caller } = wanted;
         let paths = &app.paths;
         // Where the mark can't be looked at, neither can the passes beside it, so there is none that it could end.
         let mark = files::look(&paths.session_mark)
             .unwrap_or_else(|_| Watched { path: paths.session_mark.clone(), mark: None });
-        let watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
-        let arrival = Arrival { at: app.clock.now(), caller };
+        let mut watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
+        watched.extend(wanted.narrowing.policy.iter().map(|policy| policy.file.clone()));
+        let arrival = Arrival { at: app.clock.now(), caller: wanted.caller };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         // By its own spelling, links and all: the files that it names lie beside this path, and not beside another.
         let config = std::path::absolute(&paths.user_config)?;
-        let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.distinction().unwrap_or_default(), &uid];
-        let host = host_of(scope);
+        let inputs = [env!("CARGO_PKG_VERSION"), wanted.connector, endpoint.distinction().unwrap_or_default(), &uid];
+        let (host, narrowing) = (host_of(wanted.scope), wanted.narrowing.parts());
         let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
+        let narrowing = narrowing.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let host = host.iter().map(|host| host.as_encoded_bytes());
-        let key = pass_key(inputs.chain(app.host_variables()).chain(host));
-        Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
+        // The host is the only one that comes without a name, and therefore last.
+        let key = pass_key(inputs.chain(app.host_variables()).chain(narrowing).chain(host));
+        Ok(Self { wanted, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
@@ -103,7 +107,8 @@ impl<'a> Request<'a> {
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
         let settings = app.settings()?;
-        let connector = settings.connector(self.connector, &|path| self.read(path))?;
+        let connector = settings.connector(self.wanted.connector, &|path| self.read(path))?;
+        let connector = self.wanted.narrowing.apply(connector)?;
         let account = settings.account(connector.account.as_str())?;
         let secrets = app.secrets(&settings.secrets)?;
         let cache = app.cache(Some(secrets.as_ref()));
@@ -115,7 +120,7 @@ impl<'a> Request<'a> {
             turns: &cache,
             memory: memory(app, &cache),
         };
-        let system_name = match self.scope {
+        let system_name = match self.wanted.scope {
             Scope::System => Some(app.system_name(settings)?),
             Scope::Person => None,
         };
