@@ -14,6 +14,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod mfa_args;
 mod policy;
 mod profile;
 mod questions;

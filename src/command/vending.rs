@@ -14,6 +14,7 @@ use crate::model::actor::{Actor, Scope};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
+use crate::model::mfa::MfaCode;
 use crate::model::name::{ConnectorName, GroupName};
 use crate::model::pass::PassKey;
 use crate::model::region::Region;
@@ -50,6 +51,8 @@ pub struct Wanted<'a> {
     /// For whom.
     pub scope: Scope,
     pub caller: Caller,
+    /// The code of an MFA device that came with it.
+    pub mfa_code: Option<&'a MfaCode>,
 }
 
 /// Credentials of the connector, for whoever is entitled to them. What is odd about them is told as a warning.
@@ -72,11 +75,12 @@ struct Request<'a> {
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
     arrival: Arrival,
+    mfa_code: Option<&'a MfaCode>,
 }
 
 impl<'a> Request<'a> {
     fn look_at(wanted: Wanted<'a>, app: &App) -> Result<Self> {
-        let Wanted { connector, scope, caller } = wanted;
+        let Wanted { connector, scope, caller, mfa_code } = wanted;
         let paths = &app.paths;
         // Where the mark can't be looked at, neither can the passes beside it, so there is none that it could end.
         let mark = files::look(&paths.session_mark)
@@ -91,8 +95,8 @@ impl<'a> Request<'a> {
         let host = host_of(scope);
         let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
         let host = host.iter().map(|host| host.as_encoded_bytes());
-        let key = pass_key(inputs.chain(app.host_variables()).chain(host));
-        Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
+        let key = pass_key(inputs.chain(app.host_variables()).chain(host).chain(mark_of(mfa_code)));
+        Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival, mfa_code })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
@@ -107,11 +111,14 @@ impl<'a> Request<'a> {
         let account = settings.account(connector.account.as_str())?;
         let secrets = app.secrets(&settings.secrets)?;
         let cache = app.cache(Some(secrets.as_ref()));
+        let streams = RefCell::new(streams);
+        let tell = |text: &str| streams.borrow_mut().status(text);
         let vendor = Vendor {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),
             secrets: secrets.as_ref(),
             host: &app.host_role(),
+            codes: &app.mfa_codes(self.mfa_code, self.scope, &tell),
             turns: &cache,
             memory: memory(app, &cache),
         };
@@ -137,7 +144,7 @@ impl<'a> Request<'a> {
                 describe: &|error| (app.explain)(error),
             },
         })?;
-        warn(&vended, streams);
+        warn(&vended, &mut streams.borrow_mut());
         let Connector { name, region, .. } = connector;
         Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }
@@ -152,6 +159,12 @@ impl<'a> Request<'a> {
 /// A request for the system is told from a person's by one more input: the host, after which the system may be named.
 fn host_of(scope: Scope) -> Option<OsString> {
     (scope == Scope::System).then(|| host::name().unwrap_or_default())
+}
+
+/// Who brings a code does not hear of the failures of those who have none, nor they of a code that was wrong. The code itself
+/// is no input: what it leads to is the same for every right one.
+fn mark_of(mfa_code: Option<&MfaCode>) -> Option<&'static [u8]> {
+    mfa_code.map(|_| b"with an MFA code".as_slice())
 }
 
 fn memory<'a>(app: &'a App, cache: &'a (impl PassStore + LeaseStore)) -> Memory<'a> {

@@ -5,6 +5,7 @@ mod configuration;
 mod console;
 mod directory;
 mod host_role;
+mod mfa;
 mod secrets;
 mod tokens;
 
@@ -102,6 +103,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(host_role::verdict),
+        error.downcast_ref().map(mfa::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
@@ -169,6 +171,7 @@ fn of_vending(error: &VendError) -> Verdict {
             Verdict { kind: Kind::Configuration, hints }
         }
         VendError::Host(error) => host_role::verdict(error),
+        VendError::Mfa(error) => mfa::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },

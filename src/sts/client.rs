@@ -14,8 +14,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
 use super::endpoint::Endpoint;
-use crate::model::account::SigningCredentials;
-use crate::model::region::Region;
+use super::token_service::Call;
 use crate::model::secret::Secret;
 
 /// How often one call is tried, the first time included.
@@ -23,13 +22,30 @@ const ATTEMPTS: u32 = 3;
 /// The longest wait between two attempts; three attempts fit into the shortest sensible call timeout.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 
+/// How often a call is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tries {
+    Once,
+    WaitTroubleOut,
+}
+
+impl Tries {
+    const fn attempts(self) -> u32 {
+        match self {
+            Self::Once => 1,
+            Self::WaitTroubleOut => ATTEMPTS,
+        }
+    }
+}
+
 pub(super) fn client(
     http: SharedHttpClient,
-    key: &SigningCredentials,
-    region: &Region,
+    call: &Call<'_>,
     endpoint: &Endpoint,
     now: Timestamp,
+    tries: Tries,
 ) -> Client {
+    let Call { key, region, .. } = call;
     let session_token = key.session_token.as_ref().map(Secret::expose).map(str::to_owned);
     let credentials = Credentials::new(key.id.as_str(), key.secret.expose(), session_token, None, "afed");
     let config = Config::builder()
@@ -39,7 +55,7 @@ pub(super) fn client(
         .http_client(http)
         .sleep_impl(TokioSleep::new())
         .time_source(SigningTime { start: now.into(), since: Instant::now() })
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_max_backoff(LONGEST_BACKOFF))
+        .retry_config(RetryConfig::standard().with_max_attempts(tries.attempts()).with_max_backoff(LONGEST_BACKOFF))
         .timeout_config(TimeoutConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         // A lease is judged by this machine's clock, and whoever gets it signs by it: a wrong clock must be told.

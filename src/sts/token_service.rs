@@ -12,13 +12,14 @@ use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::answer::{self, Issued};
-use super::client::client;
+use super::client::{Tries, client};
 use super::endpoint::Endpoint;
 use super::refusal;
 use super::request::{self, Input};
 use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::lease::Lease;
+use crate::model::mfa::{MfaCode, MfaSerial};
 use crate::model::region::Region;
 use crate::ports::{CallerIdentity, Cause, Clock, IssueRequest, StsAction, TokenService, TokenServiceError};
 use crate::sys::network::{Network, NetworkError, NetworkOptions};
@@ -48,6 +49,8 @@ pub(super) struct Call<'a> {
     pub action: StsAction,
     /// How long the credentials shall live, where the action issues any.
     pub duration: Option<SessionDuration>,
+    /// The device whose code goes with it.
+    pub mfa_serial: Option<&'a MfaSerial>,
 }
 
 impl Call<'_> {
@@ -57,10 +60,16 @@ impl Call<'_> {
 }
 
 impl TokenService for StsTokenService {
-    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(
+        &self,
+        key: &SigningCredentials,
+        request: &IssueRequest,
+        code: Option<&MfaCode>,
+    ) -> Result<Lease, TokenServiceError> {
         let action = request::action(request);
-        let call = Call { key, region: &request.region, action, duration: Some(request.duration) };
-        let issued = match request::input(request) {
+        let mfa_serial = request.mfa_serial.as_ref().filter(|_| code.is_some());
+        let call = Call { key, region: &request.region, action, duration: Some(request.duration), mfa_serial };
+        let issued = match request::input(request, code) {
             Input::AssumeRole(input) => {
                 Issued::assumed_role(self.send(&call, async |client| input.send_with(&client).await)?)
             }
@@ -75,7 +84,7 @@ impl TokenService for StsTokenService {
     }
 
     fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError> {
-        let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None };
+        let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None, mfa_serial: None };
         let output = self.send(&call, async |client| client.get_caller_identity().send().await)?;
         answer::identity(&call, output)
     }
@@ -99,7 +108,9 @@ impl StsTokenService {
         self.endpoint.check(call.region)?;
         let no_network = |error: NetworkError| self.unreachable(call, error.into());
         let http = self.network.http_client().map_err(no_network)?;
-        let client = client(http, call.key, call.region, &self.endpoint, self.clock.now());
+        // A code that AWS has seen is used up, whatever came of the call.
+        let tries = if call.mfa_serial.is_some() { Tries::Once } else { Tries::WaitTroubleOut };
+        let client = client(http, call, &self.endpoint, self.clock.now(), tries);
         let outcome = self.network.run(request(client)).map_err(no_network)?;
         outcome.map_err(|error| match error {
             SdkError::ServiceError(refused) => refusal::explain(call, &refused, self.clock.now()),

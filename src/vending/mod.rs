@@ -6,6 +6,7 @@ mod error;
 mod freshness;
 mod lease_key;
 pub mod memory;
+mod second_factor;
 pub mod sign_in;
 mod signer;
 mod unremembered;
@@ -14,6 +15,7 @@ mod wanted;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
+pub use second_factor::issue;
 pub use signer::Signer;
 pub use unremembered::Unremembered;
 pub use vend::{Asker, Order, Recall, Source, Vended, Vendor};
