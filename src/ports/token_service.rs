@@ -92,7 +92,7 @@ pub enum TokenServiceError {
         action: StsAction,
         access_key_id: AccessKeyId,
         signer: Box<Signer>,
-        serial: MfaSerial,
+        serial: Box<MfaSerial>,
         #[source]
         message: AwsMessage,
     },

@@ -52,7 +52,7 @@ fn by_code(call: &Call, message: AwsMessage) -> TokenServiceError {
                 account: call.key.owner.clone(),
             };
             let signer = Box::new(signer);
-            match call.mfa_serial.cloned() {
+            match call.mfa_serial.cloned().map(Box::new) {
                 Some(serial) => TokenServiceError::DeniedWithCode { action, access_key_id, signer, serial, message },
                 None => TokenServiceError::Denied { action, access_key_id, signer, message },
             }

@@ -14,6 +14,8 @@ const LONGEST_OUTPUT: u64 = 1 << 10;
 /// Of each line on standard error, in bytes, and of how many lines.
 const LONGEST_LINE: u64 = 300;
 const MOST_LINES: usize = 20;
+/// How long a program that has ended is listened to, where somebody else still has its standard error.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How often is looked whether the program has ended.
 const PULSE: Duration = Duration::from_millis(10);
 
@@ -36,6 +38,7 @@ fn in_its_words(words: &Option<String>) -> String {
 
 enum Heard {
     Said(String),
+    SaidAll,
     Printed(Zeroizing<Vec<u8>>),
 }
 
@@ -86,10 +89,11 @@ fn read_lines(stderr: impl Read, sender: &Sender<Heard>) {
         let mut line = Vec::new();
         match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
             Ok(1..) => drop(sender.send(Heard::Said(String::from_utf8_lossy(&line).trim().to_owned()))),
-            _ => return,
+            _ => break,
         }
     }
     drop(io::copy(&mut reader, &mut io::sink()));
+    drop(sender.send(Heard::SaidAll));
 }
 
 /// Passes on what is said until the program has ended and all that it printed is there; ends it when it takes too long.
@@ -99,27 +103,31 @@ fn follow(
     patience: Duration,
     pass_on: &dyn Fn(&str),
 ) -> Result<(Zeroizing<Vec<u8>>, Option<String>), SubprocessError> {
-    let deadline = Instant::now() + patience;
-    let (mut printed, mut words) = (None, None);
-    loop {
+    let start = Instant::now();
+    let (mut printed, mut words, mut ended) = (None, None, None);
+    let mut said_all = false;
+    while start.elapsed() <= patience {
         match heard.recv_timeout(PULSE) {
             Ok(Heard::Printed(all)) => printed = Some(all),
+            Ok(Heard::SaidAll) => said_all = true,
             Ok(Heard::Said(line)) if line.is_empty() => {}
             Ok(Heard::Said(line)) => {
                 pass_on(&line);
                 words = Some(line);
             }
-            Err(_) => match (child.try_wait(), printed.take()) {
-                (Ok(Some(_)), Some(all)) => return Ok((all, words)),
-                (_, not_yet) => printed = not_yet,
-            },
+            Err(_) => {}
         }
-        if Instant::now() > deadline {
-            drop(child.kill());
-            drop(child.wait());
-            return Err(SubprocessError::TimedOut(patience));
+        if ended.is_none() && child.try_wait().is_ok_and(|status| status.is_some()) {
+            ended = Some(Instant::now());
+        }
+        let is_over = ended.is_some_and(|ended| said_all || ended.elapsed() > LAST_WORDS);
+        if let Some(all) = printed.take_if(|_| is_over) {
+            return Ok((all, words));
         }
     }
+    drop(child.kill());
+    drop(child.wait());
+    Err(SubprocessError::TimedOut(patience))
 }
 
 #[cfg(unix)]

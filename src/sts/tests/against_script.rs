@@ -234,6 +234,31 @@ fn an_answer_that_lacks_a_part_is_refused() {
 }
 
 #[test]
+fn a_call_with_a_code_is_made_once_and_names_its_device() {
+    let serial = "arn:aws:iam::123123123123:mfa/ops";
+    let ask = |script: &Script, action: IssueAction| {
+        let request = IssueRequest { mfa_serial: Some(serial.parse().unwrap()), ..request(action) };
+        let code = "123456".parse().unwrap();
+        service(&script.url, NOW.parse().unwrap(), TIMEOUT).issue(&key(KEY_ID, SECRET), &request, Some(&code))
+    };
+    let busy = Script::start(vec![refusal(503, "ServiceUnavailable", None)]);
+    assert_eq!(case(&ask(&busy, assume(ROLE)).unwrap_err()), "busy");
+    assert_eq!(busy.received().len(), 1);
+    let denying = Script::start(vec![refusal(403, "AccessDenied", None)]);
+    for action in [assume(ROLE), IssueAction::GetSessionToken] {
+        let error = ask(&denying, action).unwrap_err();
+        assert_eq!(case(&error), "denied with code");
+        assert!(!everything(&error).contains("123456"));
+    }
+    for received in denying.received() {
+        let told = parameters(&received.body);
+        for (name, value) in [("SerialNumber", serial), ("TokenCode", "123456")] {
+            assert!(told.contains(&(name.to_owned(), value.to_owned())), "{told:?}");
+        }
+    }
+}
+
+#[test]
 fn sts_is_told_what_was_asked_and_nothing_else() {
     let script = Script::start(vec![ok(issued(&PARTS))]);
     let whole = IssueAction::AssumeRole {

@@ -526,7 +526,7 @@ fn denied_with_code() -> TokenServiceError {
         action: StsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
         signer: Box::new(grant::Signer { account_type: AccountType::AccessKey, partition: "aws", account: None }),
-        serial: "arn:aws:iam::123123123123:mfa/ops".parse().unwrap(),
+        serial: Box::new("arn:aws:iam::123123123123:mfa/ops".parse().unwrap()),
         message: AwsMessage { code: "AccessDenied".to_owned(), text: String::new() },
     }
 }
