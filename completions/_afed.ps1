@@ -30,9 +30,11 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Log in to Crowd and keep the session')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'End the session at Crowd and forget it here')
             [CompletionResult]::new('whoami', 'whoami', [CompletionResultType]::ParameterValue, 'Say who you are to the directory and what is open to you')
-            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage accounts: the keys that connectors sign with')
+            [CompletionResult]::new('account', 'account', [CompletionResultType]::ParameterValue, 'Manage accounts: the keys and roles that connectors sign with')
             [CompletionResult]::new('connector', 'connector', [CompletionResultType]::ParameterValue, 'Manage connectors: who gets which temporary credentials')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write policies: examples, their faults, and what a connector needs')
             [CompletionResult]::new('creds', 'creds', [CompletionResultType]::ParameterValue, 'Print temporary credentials of a connector')
+            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Sign in to the AWS Management Console')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Manage the profiles through which AWS tools call afed')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             break
@@ -81,17 +83,22 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Add the long-term key of an IAM user; it is proved before anything is saved')
+            [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Add the long-term key of an IAM user, or the role of this host; it is proved before anything is saved')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an account and the connectors that use it')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Give an account another key, for all connectors that use it; it is proved before anything is replaced')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete an account that no connector uses, and its secret')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Prove an account: its settings, its secret, and what AWS says of its key')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace an account''s key by a new one')
             break
         }
         'afed;account;create' {
+            [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What kind of account it is')
             [CompletionResult]::new('--access-key-id', '--access-key-id', [CompletionResultType]::ParameterName, 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves the key')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves it')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--secret-access-key-stdin', '--secret-access-key-stdin', [CompletionResultType]::ParameterName, 'Read the secret of the key from standard input [default: asked for]')
-            [CompletionResult]::new('--skip-verify', '--skip-verify', [CompletionResultType]::ParameterName, 'Save the key without asking AWS whose it is')
+            [CompletionResult]::new('--skip-verify', '--skip-verify', [CompletionResultType]::ParameterName, 'Save it without asking AWS whose it is')
             [CompletionResult]::new('--secret-only', '--secret-only', [CompletionResultType]::ParameterName, 'Store the secret of an account that is configured already, and change nothing else')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -111,30 +118,70 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'afed;account;edit' {
+            [CompletionResult]::new('--access-key-id', '--access-key-id', [CompletionResultType]::ParameterName, 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves it')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--secret-access-key-stdin', '--secret-access-key-stdin', [CompletionResultType]::ParameterName, 'Read the secret of the key from standard input [default: asked for]')
+            [CompletionResult]::new('--skip-verify', '--skip-verify', [CompletionResultType]::ParameterName, 'Save it without asking AWS whose it is')
+            [CompletionResult]::new('--other-aws-account', '--other-aws-account', [CompletionResultType]::ParameterName, 'Let it be of another AWS account than before')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;account;delete' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;account;check' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS is asked')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;account;rotate' {
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A region of the key''s partition')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--keep-old', '--keep-old', [CompletionResultType]::ParameterName, 'Only deactivate the old key; the next run deletes it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'afed;connector' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Add a connector: an account, a principal type, and the groups it is open to')
-            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the connectors and to whom each is open')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the connectors, to whom each is open, and why it is open to you')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a connector')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change a connector; its rules are checked before anything is written')
+            [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a connector another name')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a connector')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Prove a connector: its settings, who you are, whether it is open to you, and that AWS gives credentials')
             break
         }
         'afed;connector;create' {
-            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account whose key signs [default: asked for]')
-            [CompletionResult]::new('--principal', '--principal', [CompletionResultType]::ParameterName, 'What kind of credentials it gives [default: asked for]')
-            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role to assume [default: asked for]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account whose key signs')
+            [CompletionResult]::new('--principal', '--principal', [CompletionResultType]::ParameterName, 'What kind of credentials it gives')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role to assume')
             [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external id that the role''s trust policy asks for')
-            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'A group whose members may use it [default: asked for] [may be repeated]')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'A group whose members may use it [may be repeated]')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long its credentials live, such as 3600 or 1h30m [default: 1h for roles, 12h for the others]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS is asked and which profiles are given [default: us-east-1, or the first of the role''s partition]')
-            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with an inline session policy, read at each use')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with an inline session policy, read at each use; see afed policy examples')
             [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'The ARN of a managed session policy [may be repeated]')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; the value may name {user.name}, {user.email} or {user.display_name} [may be repeated]')
             [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that further roles keep [may be repeated]')
             [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'The source identity that CloudTrail records; may name {user.name} or {user.email}')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--administrators-only', '--administrators-only', [CompletionResultType]::ParameterName, 'Open it to administrators only')
+            [CompletionResult]::new('--system-scope', '--system-scope', [CompletionResultType]::ParameterName, 'Open it to the system too: afed creds NAME --system, with no person')
             [CompletionResult]::new('--omit-policy', '--omit-policy', [CompletionResultType]::ParameterName, 'Give a federated user no policy at all: only what resource policies grant')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -143,8 +190,8 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
         'afed;connector;list' {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'afed;connector;show' {
@@ -154,9 +201,103 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'afed;connector;edit' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account whose key signs')
+            [CompletionResult]::new('--principal', '--principal', [CompletionResultType]::ParameterName, 'What kind of credentials it gives')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role to assume')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external id that the role''s trust policy asks for')
+            [CompletionResult]::new('--group', '--group', [CompletionResultType]::ParameterName, 'A group whose members may use it [may be repeated]')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long its credentials live, such as 3600 or 1h30m [default: 1h for roles, 12h for the others]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS is asked and which profiles are given [default: us-east-1, or the first of the role''s partition]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with an inline session policy, read at each use; see afed policy examples')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'The ARN of a managed session policy [may be repeated]')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; the value may name {user.name}, {user.email} or {user.display_name} [may be repeated]')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that further roles keep [may be repeated]')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'The source identity that CloudTrail records; may name {user.name} or {user.email}')
+            [CompletionResult]::new('--clear', '--clear', [CompletionResultType]::ParameterName, 'A key that it shall be without [may be repeated]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--administrators-only', '--administrators-only', [CompletionResultType]::ParameterName, 'Open it to administrators only')
+            [CompletionResult]::new('--system-scope', '--system-scope', [CompletionResultType]::ParameterName, 'Open it to the system too: afed creds NAME --system, with no person')
+            [CompletionResult]::new('--omit-policy', '--omit-policy', [CompletionResultType]::ParameterName, 'Give a federated user no policy at all: only what resource policies grant')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;connector;rename' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;connector;delete' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask whether it is meant')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;connector;check' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;policy' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('examples', 'examples', [CompletionResultType]::ParameterValue, 'List session policies to start from, or print one')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Say what is wrong with a session policy')
+            [CompletionResult]::new('needed', 'needed', [CompletionResultType]::ParameterValue, 'Print the IAM policies that a connector needs: its user''s, and its role''s trust policy')
+            break
+        }
+        'afed;policy;examples' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'List them in JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;policy;check' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON: a list of findings with severity, line, column, pointer and message')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;policy;needed' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Print the policy of the key''s user only')
+            [CompletionResult]::new('--trust', '--trust', [CompletionResultType]::ParameterName, 'Print the role''s trust policy only')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON: an object with identity_policy and trust_policy')
+            [CompletionResult]::new('--online', '--online', [CompletionResultType]::ParameterName, 'Ask AWS whose key it is, and let the role trust that user alone')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'afed;creds' {
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long they live: 15m at least, and at most as long as the connector says [default: the connector''s]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print them')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;console' {
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'Open this service, such as s3 [default: the console''s front page]')
+            [CompletionResult]::new('--destination', '--destination', [CompletionResultType]::ParameterName, 'Open this page of the console')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region to open the console in [default: the connector''s]')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
+            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link and open no browser')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -173,6 +314,7 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
         'afed;profile;add' {
             [CompletionResult]::new('--connector', '--connector', [CompletionResultType]::ParameterName, 'The connector that gives the credentials [default: the one named as the profile]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Overwrite a profile that afed did not write')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')

@@ -25,6 +25,9 @@ _afed() {
             afed,connector)
                 cmd="afed__subcmd__connector"
                 ;;
+            afed,console)
+                cmd="afed__subcmd__console"
+                ;;
             afed,creds)
                 cmd="afed__subcmd__creds"
                 ;;
@@ -37,29 +40,65 @@ _afed() {
             afed,logout)
                 cmd="afed__subcmd__logout"
                 ;;
+            afed,policy)
+                cmd="afed__subcmd__policy"
+                ;;
             afed,profile)
                 cmd="afed__subcmd__profile"
                 ;;
             afed,whoami)
                 cmd="afed__subcmd__whoami"
                 ;;
+            afed__subcmd__account,check)
+                cmd="afed__subcmd__account__subcmd__check"
+                ;;
             afed__subcmd__account,create)
                 cmd="afed__subcmd__account__subcmd__create"
+                ;;
+            afed__subcmd__account,delete)
+                cmd="afed__subcmd__account__subcmd__delete"
+                ;;
+            afed__subcmd__account,edit)
+                cmd="afed__subcmd__account__subcmd__edit"
                 ;;
             afed__subcmd__account,list)
                 cmd="afed__subcmd__account__subcmd__list"
                 ;;
+            afed__subcmd__account,rotate)
+                cmd="afed__subcmd__account__subcmd__rotate"
+                ;;
             afed__subcmd__account,show)
                 cmd="afed__subcmd__account__subcmd__show"
+                ;;
+            afed__subcmd__connector,check)
+                cmd="afed__subcmd__connector__subcmd__check"
                 ;;
             afed__subcmd__connector,create)
                 cmd="afed__subcmd__connector__subcmd__create"
                 ;;
+            afed__subcmd__connector,delete)
+                cmd="afed__subcmd__connector__subcmd__delete"
+                ;;
+            afed__subcmd__connector,edit)
+                cmd="afed__subcmd__connector__subcmd__edit"
+                ;;
             afed__subcmd__connector,list)
                 cmd="afed__subcmd__connector__subcmd__list"
                 ;;
+            afed__subcmd__connector,rename)
+                cmd="afed__subcmd__connector__subcmd__rename"
+                ;;
             afed__subcmd__connector,show)
                 cmd="afed__subcmd__connector__subcmd__show"
+                ;;
+            afed__subcmd__policy,check)
+                cmd="afed__subcmd__policy__subcmd__check"
+                ;;
+            afed__subcmd__policy,examples)
+                cmd="afed__subcmd__policy__subcmd__examples"
+                ;;
+            afed__subcmd__policy,needed)
+                cmd="afed__subcmd__policy__subcmd__needed"
                 ;;
             afed__subcmd__profile,add)
                 cmd="afed__subcmd__profile__subcmd__add"
@@ -77,7 +116,7 @@ _afed() {
 
     case "${cmd}" in
         afed)
-            opts="-h -V --config --help --version init login logout whoami account connector creds profile completions"
+            opts="-h -V --config --help --version init login logout whoami account connector policy creds console profile completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -95,7 +134,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__account)
-            opts="-h --config --help create list show"
+            opts="-h --config --help create list show edit delete check rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -112,8 +151,78 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        afed__subcmd__account__subcmd__check)
+            opts="-h --region --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         afed__subcmd__account__subcmd__create)
-            opts="-h --access-key-id --secret-access-key-stdin --region --skip-verify --secret-only --config --help"
+            opts="-h --type --access-key-id --secret-access-key-stdin --region --skip-verify --secret-only --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --type)
+                    COMPREPLY=($(compgen -W "access-key instance-role" -- "${cur}"))
+                    return 0
+                    ;;
+                --access-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__account__subcmd__delete)
+            opts="-h --yes --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__account__subcmd__edit)
+            opts="-h --access-key-id --secret-access-key-stdin --region --skip-verify --other-aws-account --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -145,6 +254,28 @@ _afed() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__account__subcmd__rotate)
+            opts="-h --yes --keep-old --region --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -193,7 +324,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__connector)
-            opts="-h --config --help create list show"
+            opts="-h --config --help create list show edit rename delete check"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -210,8 +341,26 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        afed__subcmd__connector__subcmd__check)
+            opts="-h --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         afed__subcmd__connector__subcmd__create)
-            opts="-h --account --principal --role-arn --external-id --group --administrators-only --duration --region --policy-file --policy-arn --omit-policy --tag --transitive-tag --source-identity --config --help"
+            opts="-h --account --principal --role-arn --external-id --group --administrators-only --system-scope --duration --region --policy-file --policy-arn --omit-policy --tag --transitive-tag --source-identity --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -222,7 +371,7 @@ _afed() {
                     return 0
                     ;;
                 --principal)
-                    COMPREPLY=($(compgen -W "assume-role federated-user session-token" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "assume-role federated-user session-token provided" -- "${cur}"))
                     return 0
                     ;;
                 --role-arn)
@@ -276,8 +425,114 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        afed__subcmd__connector__subcmd__delete)
+            opts="-h --yes --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__connector__subcmd__edit)
+            opts="-h --account --principal --role-arn --external-id --group --administrators-only --system-scope --duration --region --policy-file --policy-arn --omit-policy --tag --transitive-tag --source-identity --clear --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --principal)
+                    COMPREPLY=($(compgen -W "assume-role federated-user session-token provided" -- "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --group)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --transitive-tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clear)
+                    COMPREPLY=($(compgen -W "role_arn external_id system_scope duration region policy policy_arns omit_policy tags transitive_tags source_identity" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         afed__subcmd__connector__subcmd__list)
             opts="-h --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__connector__subcmd__rename)
+            opts="-h --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -312,13 +567,67 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        afed__subcmd__creds)
-            opts="-h --format --config --help"
+        afed__subcmd__console)
+            opts="-h --service --destination --region --duration --policy-file --policy-arn --read-only --print --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --service)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --destination)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__creds)
+            opts="-h --system --duration --policy-file --policy-arn --read-only --format --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "auto bash zsh fish powershell cmd nushell json process ini dotenv" -- "${cur}"))
                     return 0
@@ -428,6 +737,78 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        afed__subcmd__policy)
+            opts="-h --config --help examples check needed"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__policy__subcmd__check)
+            opts="-h --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__policy__subcmd__examples)
+            opts="-h --json --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__policy__subcmd__needed)
+            opts="-h --identity --trust --json --online --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         afed__subcmd__profile)
             opts="-h --config --help add list remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -447,7 +828,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__profile__subcmd__add)
-            opts="-h --connector --force --config --help"
+            opts="-h --connector --system --force --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

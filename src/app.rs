@@ -31,7 +31,7 @@ use crate::os_directory::LocalDirectory;
 use crate::ports::{CacheError, Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
 pub use crate::sts::Endpoint;
-use crate::sts::{StsOptions, StsTokenService};
+use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
 use crate::sys::{host, program, user};
@@ -205,17 +205,30 @@ impl App {
 
     /// Where STS is asked, as the environment has it.
     pub fn sts_endpoint(&self) -> Result<Endpoint> {
-        Ok(Endpoint::resolve(|name| self.environment.text(name).map(str::to_owned))?)
+        self.endpoint(Service::Sts)
+    }
+
+    fn endpoint(&self, service: Service) -> Result<Endpoint> {
+        Ok(Endpoint::resolve(service, |name| self.environment.text(name).map(str::to_owned))?)
     }
 
     pub fn tokens(&self, endpoint: Endpoint) -> StsTokenService {
-        let options = StsOptions {
+        StsTokenService::new(self.aws_options(endpoint), Rc::clone(&self.clock))
+    }
+
+    /// The keys of IAM users, where the environment says that IAM is.
+    pub fn access_keys(&self) -> Result<IamAccessKeys> {
+        let options = self.aws_options(self.endpoint(Service::Iam)?);
+        Ok(IamAccessKeys::new(options, Rc::clone(&self.clock)))
+    }
+
+    fn aws_options(&self, endpoint: Endpoint) -> AwsOptions {
+        AwsOptions {
             endpoint,
             ca_bundle: self.environment.path("AWS_CA_BUNDLE"),
             connect_timeout: STS_CONNECT_TIMEOUT,
             call_timeout: STS_CALL_TIMEOUT,
-        };
-        StsTokenService::new(options, Rc::clone(&self.clock))
+        }
     }
 
     /// AWS's sign-in at this address; it is given as long as STS.

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::model::account::AccessKeyId;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
 use crate::ports::{CacheError, Clock, LeaseStore, PassStore, SecretStore, SecretStoreError, Turn, Turns};
@@ -42,20 +43,6 @@ impl<'a> SealedFolder<'a> {
     /// Without a secret store, only what the kernel's key opens is found.
     pub fn new(folder: PathBuf, secrets: Option<&'a dyn SecretStore>, clock: Rc<dyn Clock>) -> Self {
         Self { place: KeyPlace::new(&folder, secrets), folder, clock, key: OnceCell::new() }
-    }
-
-    /// Takes every lease and pass away, whoever they were for.
-    pub fn clear(&self) -> Result<(), CacheError> {
-        let listed = match std::fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            listed => listed.map_err(|source| failed(&self.folder, "listed", source))?,
-        };
-        for entry in listed {
-            let name = entry.map_err(|source| failed(&self.folder, "listed", source))?.file_name();
-            let is_kept = |name: &&str| name.ends_with(".lease") || name.ends_with(".pass");
-            name.to_str().filter(is_kept).map_or(Ok(()), |name| self.remove(name))?;
-        }
-        Ok(())
     }
 
     fn read(&self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CacheError> {
@@ -149,6 +136,22 @@ impl LeaseStore for SealedFolder<'_> {
 
     fn forget(&self, key: &LeaseKey) -> Result<(), CacheError> {
         self.remove(&lease_name(key))
+    }
+
+    fn forget_signed_with(&self, access_key_id: &AccessKeyId) -> Result<(), CacheError> {
+        let listed = |source| failed(&self.folder, "read", source);
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(listed)?,
+        };
+        let mark = LeaseKey::mark_of(access_key_id);
+        for entry in entries {
+            let name = entry.map_err(listed)?.file_name();
+            if let Some(name) = name.to_str().filter(|name| name.starts_with(&mark)) {
+                self.remove(name)?;
+            }
+        }
+        Ok(())
     }
 }
 

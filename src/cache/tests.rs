@@ -42,6 +42,22 @@ fn what_is_stored_is_found_again_by_another_process_until_it_is_forgotten() {
 }
 
 #[test]
+fn the_leases_of_one_signer_go_and_those_of_another_stay() {
+    let (root, secrets) = (tempfile::tempdir().unwrap(), FakeSecrets::default());
+    let folder = open(root.path(), &secrets);
+    let (one, other) = ("AKIAIOSFODNN7EXAMPLE".parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
+    let gone = [key(1).signed_with(&one), key(2).signed_with(&one)];
+    let stay = [key(1).signed_with(&other), key(1)];
+    gone.iter().chain(&stay).for_each(|key| LeaseStore::store(&folder, key, &a_lease()).unwrap());
+    for _ in 0..2 {
+        folder.forget_signed_with(&one).unwrap();
+        assert!(gone.iter().all(|key| find(&folder, key).is_none()));
+        assert!(stay.iter().all(|key| find(&folder, key).is_some()));
+    }
+    open(&root.path().join("none"), &secrets).forget_signed_with(&one).unwrap();
+}
+
+#[test]
 fn a_damaged_or_foreign_file_is_not_there() {
     let (root, secrets) = (tempfile::tempdir().unwrap(), FakeSecrets::default());
     let folder = open(root.path(), &secrets);

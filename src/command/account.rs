@@ -8,6 +8,7 @@ mod edit;
 mod host_role;
 mod key;
 mod list;
+mod rotate;
 mod show;
 
 use anyhow::Result;
@@ -31,6 +32,7 @@ enum AccountVerb {
     Edit(edit::EditArgs),
     Delete(delete::DeleteArgs),
     Check(check::CheckArgs),
+    Rotate(rotate::RotateArgs),
 }
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -41,5 +43,6 @@ pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
         AccountVerb::Edit(args) => edit::run(&args, app, streams),
         AccountVerb::Delete(args) => delete::run(&args, app, streams),
         AccountVerb::Check(args) => check::run(&args, app, streams),
+        AccountVerb::Rotate(args) => rotate::run(&args, app, streams),
     }
 }

@@ -24,6 +24,7 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
     let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
+    // The machine's file is everybody's to read.
     let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
     files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?;
     Ok(())

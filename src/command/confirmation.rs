@@ -12,7 +12,7 @@ pub fn confirm(app: &App, given: bool, prompt: &'static str) -> Result<()> {
     let meant = question.answer(app, given.then_some(true), Some("no"), |text| match text {
         "yes" | "y" => Ok(true),
         "no" | "n" => Ok(false),
-        _ => Err(anyhow::anyhow!("yes or no")),
+        _ => Err(anyhow::anyhow!("answer yes or no")),
     })?;
     if meant { Ok(()) } else { Err(CommandError::NotMeant.into()) }
 }

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::error::CommandError;
 use super::mfa_args::MfaArgs;
+use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Wanted};
 use crate::app::App;
@@ -26,6 +27,8 @@ pub struct CredsArgs {
     #[command(flatten)]
     scope: ScopeArgs,
     #[command(flatten)]
+    narrow: NarrowArgs,
+    #[command(flatten)]
     mfa: MfaArgs,
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
@@ -38,6 +41,7 @@ impl CredsArgs {
         Self {
             connector: connector.to_owned(),
             scope: scope.into(),
+            narrow: NarrowArgs::default(),
             mfa: MfaArgs::default(),
             format: FormatChoice::Given(Format::Process),
         }
@@ -51,7 +55,14 @@ impl CredsArgs {
 
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
-    let wanted = Wanted { connector: &args.connector, scope: args.scope.scope(), caller, mfa_code: args.mfa.code() };
+    let narrowing = args.narrow.read()?;
+    let wanted = Wanted {
+        connector: &args.connector,
+        scope: args.scope.scope(),
+        narrowing: &narrowing,
+        caller,
+        mfa_code: args.mfa.code(),
+    };
     let answer = vending::answer(wanted, app, streams)?;
     let format = match args.format {
         FormatChoice::Given(format) => format,

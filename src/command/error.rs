@@ -85,6 +85,8 @@ pub enum CommandError {
     /// A trust policy has to name whom it trusts.
     #[error("whom the role must trust is not known: the account “{account}” has no aws_account_id")]
     OwnerUnknown { account: String },
+    #[error("the account “{account}” has no key: it is the role of this host, whose credentials AWS renews by itself")]
+    NoKeyToRotate { account: String },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

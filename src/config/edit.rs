@@ -12,6 +12,7 @@ use toml_edit::Value;
 
 use super::error::ConfigError;
 use super::file::{self, AccountTable, ConfigFile, ConnectorTable};
+use crate::model::account::AccessKeyId;
 use crate::model::name::{AccountName, ConnectorName};
 use fields::Fields;
 
@@ -34,6 +35,32 @@ pub fn add_connector(
     place.refuse_taken(text, |file| file.connectors.contains_key(name.as_str()))?;
     let edited = splice::add_table(text, &place.table(), &fields::of_connector(connector));
     place.proved(text, edited, |file| drop(file.connectors.insert(name.to_string(), connector.clone())))
+}
+
+/// Gives `[accounts.NAME]` another key in place of `old`. What has the new one already stays as it is.
+pub fn replace_access_key(
+    path: &Path,
+    text: &str,
+    name: &AccountName,
+    old: &AccessKeyId,
+    new: &AccessKeyId,
+) -> Result<String, ConfigError> {
+    let place = Place { path, group: "accounts", name: name.as_str() };
+    let file = file::parse(path.to_owned(), text)?.file;
+    let found = file.accounts.get(name.as_str()).and_then(|account| account.access_key_id.as_deref());
+    if found == Some(new.as_str()) {
+        return Ok(text.to_owned());
+    }
+    if found != Some(old.as_str()) {
+        let (path, account) = (path.to_owned(), name.to_string());
+        return Err(ConfigError::OtherKeyNow { path, account, expected: old.to_string() });
+    }
+    let edited = splice::set(text, &["accounts", name.as_str(), "access_key_id"], &new.as_str().into());
+    place.proved(text, edited, |file| {
+        if let Some(account) = file.accounts.get_mut(name.as_str()) {
+            account.access_key_id = Some(new.to_string());
+        }
+    })
 }
 
 /// Changes the keys of an account in which `after` differs from `before`, which is what the text must say.
@@ -269,6 +296,27 @@ mod tests {
         );
         let read = file::parse(PathBuf::from("c.toml"), &edited).unwrap();
         assert_eq!(read.file.connectors["prod"].groups, ["developers"]);
+    }
+
+    #[test]
+    fn a_key_is_replaced_where_it_stands() {
+        let (old, new) = ("AKIAIOSFODNN7EXAMPLE".parse().unwrap(), "AKIAI44QH8DHBEXAMPLE".parse().unwrap());
+        let replace =
+            |text: &str, name: &str| replace_access_key(Path::new("c.toml"), text, &name.parse().unwrap(), &old, &new);
+        let inline =
+            "version = 1\naccounts = { ops = { type = \"access-key\", access_key_id = \"AKIAIOSFODNN7EXAMPLE\" } }\n";
+        let odd = WRITTEN
+            .replace("access_key_id = \"AKIAIOSFODNN7EXAMPLE\"", "access_key_id   =  'AKIAIOSFODNN7EXAMPLE' # of 2025");
+        for text in [WRITTEN, inline, &odd] {
+            let edited = replace(text, "ops").unwrap();
+            let expected = text.replace("'AKIAIOSFODNN7EXAMPLE'", "\"AKIAIOSFODNN7EXAMPLE\"");
+            assert_eq!(edited, expected.replace(old.as_str(), new.as_str()));
+            assert_eq!(replace(&edited, "ops").unwrap(), edited);
+        }
+        let other = WRITTEN.replace(old.as_str(), "AKIAIOSFODNN7EXAMPLF");
+        for (text, name) in [(other.as_str(), "ops"), (WRITTEN, "dev"), ("version = 1\n", "ops")] {
+            assert!(matches!(replace(text, name), Err(ConfigError::OtherKeyNow { .. })), "{text}");
+        }
     }
 
     #[test]

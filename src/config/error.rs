@@ -65,6 +65,9 @@ pub enum ConfigError {
     AccountOfConnector { connector: ConnectorName, account: AccountName, nearest: Option<String> },
     #[error("there is no connector “{}”", .name.escape_debug())]
     NoSuchConnector { name: String, nearest: Option<String> },
+    /// Somebody has given the account another key in the meantime.
+    #[error("the account “{account}” in {} has not the key {expected} any more", .path.display())]
+    OtherKeyNow { path: PathBuf, account: String, expected: String },
     #[error("there is no account “{}”", .name.escape_debug())]
     NoSuchAccount { name: String, nearest: Option<String> },
     #[error("there is already {what} “{name}”, in {}", .path.display())]

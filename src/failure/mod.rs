@@ -6,6 +6,8 @@ mod console;
 mod directory;
 mod host_role;
 mod mfa;
+mod narrowing;
+mod rotation;
 mod secrets;
 mod tokens;
 
@@ -13,12 +15,12 @@ use crate::aws_files::{AwsFileError, HookError, ProfileNameError};
 use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
-use crate::model::account::AccessKeyIdError;
+use crate::model::account::{AccessKeyId, AccessKeyIdError};
 use crate::model::console::DestinationError;
 use crate::model::crowd_address::CrowdAddressError;
 use crate::model::duration::DurationError;
 use crate::model::failure::{Failure, FailureKind as Kind};
-use crate::model::name::NameError;
+use crate::model::name::{AccountName, NameError};
 use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
 use crate::policy::Refused;
@@ -26,6 +28,7 @@ use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::table::printable;
 use crate::vending::VendError;
+use crate::vending::rotation::RotationError;
 use crate::vending::sign_in::SignInError;
 
 /// A kind of failure and what to do about it.
@@ -92,6 +95,9 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
             SignInError::Secrets(error) => secrets::verdict(error),
         });
     }
+    if let Some(error) = error.downcast_ref::<RotationError>() {
+        return Some(rotation::verdict(error));
+    }
     if let Some(error) = error.downcast_ref::<CommandError>() {
         return Some(of_command(error));
     }
@@ -108,6 +114,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
         error.downcast_ref().map(of_cache),
+        error.downcast_ref().map(narrowing::verdict),
         error.downcast_ref().map(of_system_name),
     ];
     known
@@ -156,10 +163,7 @@ fn of_vending(error: &VendError) -> Verdict {
                 "ask as a person: afed creds {connector}; or let the system in: system_scope = true in [connectors.{connector}]"
             ),
         ),
-        VendError::SecretMissing { account, access_key_id } => Verdict::hint(
-            Kind::Configuration,
-            format!("store it: afed account create {account} --access-key-id {access_key_id} --secret-only"),
-        ),
+        VendError::SecretMissing { account, access_key_id } => of_missing_secret(account, access_key_id),
         VendError::Tag { .. } => {
             Verdict::hint(Kind::Configuration, "complete the person in the directory, or change the connector's tags")
         }
@@ -176,6 +180,11 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },
     }
+}
+
+fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verdict {
+    let hint = format!("store it: afed account create {account} --access-key-id {access_key_id} --secret-only");
+    Verdict::hint(Kind::Configuration, hint)
 }
 
 fn of_cache(error: &CacheError) -> Verdict {

@@ -122,7 +122,8 @@ impl SigningCredentials {
 
 /// The public half of an access key, such as `AKIAIOSFODNN7EXAMPLE`: 16-128 of `[A-Z0-9]` (IAM API, `AccessKeyId`).
 /// What people write is read as that of a long-term key; only a host's role has one of temporary credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String")]
 pub struct AccessKeyId(String);
 
 /// Why a text can't be the id of a long-term key.
@@ -166,6 +167,14 @@ impl std::str::FromStr for AccessKeyId {
 
 fn is_plain(text: &str) -> bool {
     (16..=128).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+impl TryFrom<String> for AccessKeyId {
+    type Error = AccessKeyIdError;
+
+    fn try_from(text: String) -> Result<Self, AccessKeyIdError> {
+        text.parse()
+    }
 }
 
 impl fmt::Display for AccessKeyId {

@@ -8,7 +8,7 @@ mod exact;
 use super::account::AccountType;
 use super::arn::AwsAccountId;
 use super::policy_document::{Condition, PolicyDocument, Statement};
-use super::sts_action::StsAction;
+use super::sts_action::{KeyAction, StsAction};
 
 pub use exact::{SecondFactor, of_principal};
 
@@ -50,8 +50,19 @@ pub fn needed(action: &StsAction, signer: &Signer) -> Option<Grant> {
             actions.extend(tags.then_some("sts:TagSession"));
             Some(Grant { user_policy: allow(actions, federated_users(signer)), trust_policy: None })
         }
+        // Whoever may do one of these shall rotate, which needs them all.
+        StsAction::OnKeys(_) => Some(Grant {
+            user_policy: allow(KeyAction::ALL.map(KeyAction::as_str).to_vec(), own_user(signer)),
+            trust_policy: None,
+        }),
         StsAction::GetSessionToken | StsAction::GetCallerIdentity => None,
     }
+}
+
+/// Whoever signs; `${aws:username}` is a variable of IAM's own. A user below a path needs it before that.
+fn own_user(signer: &Signer) -> String {
+    let account = signer.account.as_ref().map_or("*", AwsAccountId::as_str);
+    format!("arn:{}:iam::{account}:user/${{aws:username}}", signer.partition)
 }
 
 fn role_actions(tags: bool, source_identity: bool) -> Vec<&'static str> {
@@ -171,6 +182,13 @@ mod tests {
         assert_eq!(statement["Action"], serde_json::json!(["sts:GetFederationToken", "sts:TagSession"]));
         assert_eq!(statement["Resource"], "arn:aws-cn:sts::123123123123:federated-user/*");
         assert_eq!(grant.trust_policy, None);
+    }
+
+    #[test]
+    fn who_rotates_may_do_so_with_their_own_keys_only() {
+        let grant = needed(&StsAction::OnKeys(KeyAction::Create), &signer()).unwrap();
+        let expected = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":"arn:aws-cn:iam::123123123123:user/${aws:username}"}]}"#;
+        assert_eq!((grant.user_policy.to_string().as_str(), grant.trust_policy), (expected, None));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
+use super::account::AccessKeyId;
 use super::hex::lower_hex;
 use super::secret::Secret;
 
@@ -24,7 +26,7 @@ pub struct Lease {
     pub packed_policy_size: Option<u32>,
 }
 
-/// The SHA-256 of every input that could change the lease, in lower-case hex.
+/// The SHA-256 of every input that could change the lease, in lower-case hex, behind the mark of the key that signs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub struct LeaseKey(String);
 
@@ -32,6 +34,16 @@ impl LeaseKey {
     /// Only `vending::lease_key` makes one of a request; tests may make one of anything.
     pub fn from_digest(digest: [u8; 32]) -> Self {
         Self(lower_hex(&digest))
+    }
+
+    /// The key with this signer's mark, by which the leases of one signer are found.
+    pub fn signed_with(self, access_key_id: &AccessKeyId) -> Self {
+        Self(format!("{}-{}", Self::mark_of(access_key_id), self.0))
+    }
+
+    /// What the keys of this signer's leases begin with.
+    pub fn mark_of(access_key_id: &AccessKeyId) -> String {
+        lower_hex(&Sha256::digest(access_key_id.as_str())[..8])
     }
 }
 

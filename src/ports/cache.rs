@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::secret_store::SecretStoreError;
+use crate::model::account::AccessKeyId;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
 
@@ -14,6 +15,8 @@ pub trait LeaseStore {
     fn store(&self, key: &LeaseKey, lease: &Lease) -> Result<(), CacheError>;
     /// Takes the lease away; one that is not there is no failure.
     fn forget(&self, key: &LeaseKey) -> Result<(), CacheError>;
+    /// Takes away every lease that was signed for with this key.
+    fn forget_signed_with(&self, access_key_id: &AccessKeyId) -> Result<(), CacheError>;
 }
 
 /// Where the outcomes of requests wait to be used again, sealed and bound to their keys.

@@ -2,21 +2,25 @@
 //! Ports block: an adapter that talks over the network brings its own runtime. None of them assumes that the person
 //! who asks owns this process, that there is one person only, or that there is a terminal.
 
+mod access_keys;
 mod cache;
 mod console;
 mod directory;
 mod host_role;
 mod mfa;
 mod prompter;
+mod rotation_records;
 mod secret_store;
 mod token_service;
 
+pub use access_keys::*;
 pub use cache::*;
 pub use console::*;
 pub use directory::*;
 pub use host_role::*;
 pub use mfa::*;
 pub use prompter::*;
+pub use rotation_records::*;
 pub use secret_store::*;
 pub use token_service::*;
 

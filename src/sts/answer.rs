@@ -9,7 +9,7 @@ use aws_sdk_sts::types::Credentials;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use super::token_service::Call;
+use super::wire::Call;
 use crate::model::arn::AwsAccountId;
 use crate::model::lease::Lease;
 use crate::model::secret::Secret;

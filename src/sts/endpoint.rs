@@ -1,25 +1,87 @@
-//! Where STS is: the regional endpoint, in the kind that the environment's switches ask for, or the one that the
-//! environment names. Never the global endpoint, whose tokens don't work in every region. Plain http goes to this machine
-//! only. The rules from region to URL are AWS's own, as the SDK has them.
+//! Where a service of AWS is: its own endpoint for the region, in the kind that the environment's switches ask for, or the
+//! one that the environment names. Never the global endpoint of STS, whose tokens don't work in every region. Plain http
+//! goes to this machine only. The rules from region to URL are AWS's own, as the SDK has them.
 
 use std::future::Future;
 use std::task::{Context, Poll, Waker};
 
-use aws_sdk_sts::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_sdk_iam::config::endpoint as iam;
+use aws_sdk_sts::config::endpoint as sts;
+use iam::ResolveEndpoint as _;
+use sts::ResolveEndpoint as _;
 
 use crate::model::base_url::Base;
 use crate::model::region::Region;
 use crate::ports::TokenServiceError;
 
-/// The variables that may name an endpoint, the stronger first (AWS SDKs and Tools Reference Guide,
-/// "Service-specific endpoints").
-const VARIABLES: [&str; 2] = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"];
 const IGNORE: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
 /// The switches of the same guide, "Dual-stack and FIPS endpoints".
 const FIPS: &str = "AWS_USE_FIPS_ENDPOINT";
 const DUAL_STACK: &str = "AWS_USE_DUALSTACK_ENDPOINT";
 
-/// Where STS is asked.
+/// What is asked there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Service {
+    Sts,
+    /// One for each partition, whatever the region.
+    Iam,
+}
+
+impl Service {
+    /// The variables that may name an endpoint, the stronger first (AWS SDKs and Tools Reference Guide,
+    /// "Service-specific endpoints").
+    const fn variables(self) -> [&'static str; 2] {
+        match self {
+            Self::Sts => ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"],
+            Self::Iam => ["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"],
+        }
+    }
+
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sts => "STS",
+            Self::Iam => "IAM",
+        }
+    }
+
+    /// AWS has FIPS endpoints of STS in the United States only, GovCloud and the regions of its agencies included, and of
+    /// IAM for their partitions; its rules make up names for the others that nobody answers to (AWS, "FIPS endpoints by
+    /// service").
+    fn has_fips(self, region: &Region) -> bool {
+        match self {
+            Self::Sts => region.as_str().starts_with("us-"),
+            Self::Iam => matches!(region.partition(), "aws" | "aws-us-gov"),
+        }
+    }
+
+    /// The URL by AWS's rules, which need nobody to be asked: a resolver that is not ready at once has none.
+    fn regional_url(self, region: &Region, kind: EndpointKind) -> Option<String> {
+        if kind.fips() && !self.has_fips(region) {
+            return None;
+        }
+        let (region, fips, dual) = (region.as_str(), kind.fips(), kind.dual_stack());
+        let endpoint = match self {
+            Self::Sts => {
+                let params = sts::Params::builder().region(region).use_fips(fips).use_dual_stack(dual).build().ok()?;
+                at_once(sts::DefaultResolver::new().resolve_endpoint(&params))?.ok()?
+            }
+            Self::Iam => {
+                let params = iam::Params::builder().region(region).use_fips(fips).use_dual_stack(dual).build().ok()?;
+                at_once(iam::DefaultResolver::new().resolve_endpoint(&params))?.ok()?
+            }
+        };
+        Some(endpoint.url().to_owned())
+    }
+}
+
+fn at_once<F: Future>(future: F) -> Option<F::Output> {
+    match std::pin::pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+/// Where a service is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// The region's own endpoint, as AWS's partitions have it.
@@ -90,13 +152,15 @@ fn is_on(name: &'static str, variable: impl Fn(&str) -> Option<String>) -> Resul
 
 impl Endpoint {
     /// Reads what the environment says, through a look-up by name. An empty value says nothing.
-    pub fn resolve(variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenServiceError> {
+    pub fn resolve(service: Service, variable: impl Fn(&str) -> Option<String>) -> Result<Self, TokenServiceError> {
         let kind = EndpointKind::resolve(&variable)?;
         if variable(IGNORE).is_some_and(|value| value.eq_ignore_ascii_case("true")) {
             return Ok(Self::Regional(kind));
         }
         let named = |name: &'static str| variable(name).filter(|url| !url.is_empty()).map(|url| (name, url));
-        let Some((variable, url)) = VARIABLES.into_iter().find_map(named) else { return Ok(Self::Regional(kind)) };
+        let Some((variable, url)) = service.variables().into_iter().find_map(named) else {
+            return Ok(Self::Regional(kind));
+        };
         if kind != EndpointKind::Plain {
             let switch = if kind.fips() { FIPS } else { DUAL_STACK };
             return Err(TokenServiceError::EndpointContradicted { variable, switch });
@@ -125,9 +189,9 @@ impl Endpoint {
     }
 
     /// Checks that AWS has such an endpoint in the region.
-    pub(super) fn check(&self, region: &Region) -> Result<(), TokenServiceError> {
+    pub(super) fn check(&self, service: Service, region: &Region) -> Result<(), TokenServiceError> {
         match self {
-            Self::Regional(kind) if regional_url(region, *kind).is_none() => {
+            Self::Regional(kind) if service.regional_url(region, *kind).is_none() => {
                 Err(TokenServiceError::NoSuchEndpoint { kind: kind.as_str(), region: region.clone() })
             }
             _ => Ok(()),
@@ -135,33 +199,13 @@ impl Endpoint {
     }
 
     /// The host that is asked for this region, with its port where one is named.
-    pub(super) fn host(&self, region: &Region) -> String {
+    pub(super) fn host(&self, service: Service, region: &Region) -> String {
         let url = match self {
             Self::Fixed(FixedUrl(url)) => Some(url.clone()),
-            Self::Regional(kind) => regional_url(region, *kind),
+            Self::Regional(kind) => service.regional_url(region, *kind),
         };
         let host = url.and_then(|url| Some(url.parse::<http::Uri>().ok()?.authority()?.to_string()));
-        host.unwrap_or_else(|| format!("STS in {region}"))
-    }
-}
-
-/// AWS has FIPS endpoints of STS in the United States only, GovCloud and the regions of its agencies included; its rules
-/// make up names for the others that nobody answers to (AWS, "FIPS endpoints by service").
-fn exists(region: &Region, kind: EndpointKind) -> bool {
-    !kind.fips() || region.as_str().starts_with("us-")
-}
-
-/// The URL by AWS's rules, which need nobody to be asked: a resolver that is not ready at once has none.
-fn regional_url(region: &Region, kind: EndpointKind) -> Option<String> {
-    if !exists(region, kind) {
-        return None;
-    }
-    let params = Params::builder().region(region.as_str()).use_fips(kind.fips()).use_dual_stack(kind.dual_stack());
-    let (resolver, params) = (DefaultResolver::new(), params.build().ok()?);
-    let future = std::pin::pin!(resolver.resolve_endpoint(&params));
-    match future.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(endpoint) => Some(endpoint.ok()?.url().to_owned()),
-        Poll::Pending => None,
+        host.unwrap_or_else(|| format!("{} in {region}", service.as_str()))
     }
 }
 
@@ -184,7 +228,7 @@ mod tests {
 
     fn resolve(variables: &[(&str, &str)]) -> Result<Option<String>, TokenServiceError> {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        Endpoint::resolve(find).map(|endpoint| endpoint.distinction().map(str::to_owned))
+        Endpoint::resolve(Service::Sts, find).map(|endpoint| endpoint.distinction().map(str::to_owned))
     }
 
     #[test]
@@ -251,11 +295,20 @@ mod tests {
         ] {
             let region = region.parse().unwrap();
             let endpoint = Endpoint::Regional(kind);
-            assert!(endpoint.check(&region).is_ok(), "{host}");
-            assert_eq!(endpoint.host(&region), host);
+            assert!(endpoint.check(Service::Sts, &region).is_ok(), "{host}");
+            assert_eq!(endpoint.host(Service::Sts, &region), host);
+        }
+        for (region, host) in [
+            ("us-east-1", "iam.amazonaws.com"),
+            ("eu-west-1", "iam.amazonaws.com"),
+            ("cn-north-1", "iam.cn-north-1.amazonaws.com.cn"),
+            ("us-gov-west-1", "iam.us-gov.amazonaws.com"),
+            ("eusc-de-east-1", "iam.eusc-de-east-1.amazonaws.eu"),
+        ] {
+            assert_eq!(Endpoint::Regional(Plain).host(Service::Iam, &region.parse().unwrap()), host);
         }
         let fixed = Endpoint::Fixed(FixedUrl("http://127.0.0.1:4566/sts".to_owned()));
-        assert_eq!(fixed.host(&"eu-west-1".parse().unwrap()), "127.0.0.1:4566");
+        assert_eq!(fixed.host(Service::Sts, &"eu-west-1".parse().unwrap()), "127.0.0.1:4566");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use jiff::{SignedDuration, Timestamp};
 
-use super::token_service::Call;
+use super::wire::Call;
 use crate::model::grant::Signer;
 use crate::ports::{AwsMessage, Cause, TokenServiceError};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::model::account::SigningCredentials;
+use crate::model::account::{AccessKeyId, SigningCredentials};
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::mfa::{MfaCode, MfaSerial};
 use crate::model::name::GroupName;
@@ -273,6 +273,12 @@ impl LeaseStore for FakeCache {
 
     fn forget(&self, key: &LeaseKey) -> Result<(), CacheError> {
         self.leases.borrow_mut().remove(key);
+        Ok(())
+    }
+
+    fn forget_signed_with(&self, access_key_id: &AccessKeyId) -> Result<(), CacheError> {
+        let mark = LeaseKey::mark_of(access_key_id);
+        self.leases.borrow_mut().retain(|key, _| !key.to_string().starts_with(&mark));
         Ok(())
     }
 }

@@ -23,11 +23,19 @@ pub enum SignedBy<'a> {
     },
 }
 
+impl<'a> SignedBy<'a> {
+    const fn id(self) -> &'a AccessKeyId {
+        match self {
+            Self::LongTermKey(id) | Self::Host { id, .. } => id,
+        }
+    }
+}
+
 /// The key of the credentials of a host's role, handed on as they are in this scope.
 pub fn host_role_key(scope: Scope, signer: SignedBy<'_>) -> LeaseKey {
     let mut parts = Parts::begin(scope, signer);
     parts.add("action", PrincipalType::Provided.as_str());
-    LeaseKey::from_digest(parts.0.finalize().into())
+    LeaseKey::from_digest(parts.0.finalize().into()).signed_with(signer.id())
 }
 
 /// The key of what `request`, made in this scope and signed like this at this endpoint, would yield. What a person got is
@@ -64,7 +72,7 @@ pub fn lease_key(scope: Scope, signer: SignedBy<'_>, endpoint: Option<&str>, req
         }
         IssueAction::GetSessionToken => {}
     }
-    LeaseKey::from_digest(parts.0.finalize().into())
+    LeaseKey::from_digest(parts.0.finalize().into()).signed_with(signer.id())
 }
 
 /// The key of a request with these inputs; two lists of inputs share one only if they are the same.

@@ -6,6 +6,7 @@ mod error;
 mod freshness;
 mod lease_key;
 pub mod memory;
+pub mod rotation;
 mod second_factor;
 pub mod sign_in;
 mod signer;

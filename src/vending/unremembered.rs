@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::model::account::AccessKeyId;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
 use crate::ports::{CacheError, LeaseStore, PassStore, Turn, Turns};
@@ -20,6 +21,10 @@ impl LeaseStore for Unremembered {
     }
 
     fn forget(&self, _key: &LeaseKey) -> Result<(), CacheError> {
+        Ok(())
+    }
+
+    fn forget_signed_with(&self, _access_key_id: &AccessKeyId) -> Result<(), CacheError> {
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! What a connector asks AWS for on behalf of an actor, and where the lease of it is kept.
-//! Everything in a request comes from the configuration and the directory; nothing of it from the caller.
+//! Everything in a request comes from the configuration and the directory; of a caller's own wishes nothing arrives here
+//! but a connector that gives less.
 
 use super::error::VendError;
 use super::lease_key::{host_role_key, lease_key};

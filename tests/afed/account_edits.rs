@@ -37,7 +37,7 @@ fn another_key_takes_over_everywhere() {
     );
     assert_eq!(sandbox.config(), before.replace(&old.id, &new.id));
     let kept = sandbox.files("home/.cache/afed/sealed");
-    assert!(!kept.iter().any(|file| file.ends_with(".lease") || file.ends_with(".pass")), "{kept:?}");
+    assert!(!kept.iter().any(|file| file.ends_with(".lease")), "{kept:?}");
     // The old secret is gone: the old id alone is no account any more.
     sandbox.edit_config(|_| before);
     sandbox.run(&["creds", "deploy"]).fails(

@@ -14,7 +14,7 @@ fn an_account_is_proved_step_by_step() {
             "STEP          RESULT  FOUND\n\
              settings      ok      the access key {id}\n\
              secret store  ok      file\n\
-             secret        ok      stored\n\
+             secret        ok      of the access key {id}\n\
              key           ok      arn:aws:iam::000000000000:user/ops\n\
              AWS account   ok      000000000000\n"
         ),

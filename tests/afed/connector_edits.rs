@@ -76,6 +76,7 @@ fn answers_at_a_terminal_start_from_today_s() {
         .line("How long its credentials live (such as 45m or 12h) [1h]: ", "")
         .line("Region [eu-west-1]: ", "")
         .line("(- for administrators only) [developers]: ", "developers, testers")
+        .answer("Whom shall it serve?", ENTER)
         .succeeds();
     assert_eq!(sandbox.config(), before.replace("[\"developers\"]", "[\"developers\", \"testers\"]"));
 }

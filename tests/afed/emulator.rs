@@ -1,6 +1,6 @@
-//! An AWS emulator (ministack, which checks signatures) on a loopback port, for as long as the value lives.
-//! It runs from the virtual environment that tests/setup makes: `emulator` in `target/parts`, or in the folder that
-//! AFED_TEST_PARTS names. Where it is missing, a test that wants it fails.
+//! An AWS emulator on a loopback port, for as long as the value lives: ministack, which checks signatures, or moto, which
+//! knows the limits of keys and their last use. Each runs from a virtual environment that tests/setup makes: `emulator` or
+//! `moto` in `target/parts`, or in the folder that AFED_TEST_PARTS names. Where it is missing, a test that wants it fails.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,29 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Which emulator.
+#[derive(Clone, Copy)]
+pub enum Program {
+    Ministack,
+    Moto,
+}
+
+impl Program {
+    const fn virtual_environment(self) -> &'static str {
+        match self {
+            Self::Ministack => "emulator",
+            Self::Moto => "moto",
+        }
+    }
+
+    const fn script(self) -> &'static str {
+        match self {
+            Self::Ministack => "serve.py",
+            Self::Moto => "serve_moto.py",
+        }
+    }
+}
 
 /// A running emulator; dropping it ends it. It also ends by itself when this process does.
 pub struct Emulator {
@@ -44,24 +67,31 @@ pub struct Key {
 }
 
 impl Emulator {
-    /// Starts one and waits until it answers.
+    /// Starts ministack and waits until it answers.
     pub fn start() -> Self {
+        Self::start_program(Program::Ministack)
+    }
+
+    pub fn start_program(program: Program) -> Self {
         // Between finding a free port and taking it somebody else may take it; then the emulator ends at once.
-        (0..5).find_map(|_| Self::start_on(free_port())).expect("the AWS emulator ends as soon as it is started")
+        (0..5)
+            .find_map(|_| Self::start_on(program, free_port()))
+            .expect("the AWS emulator ends as soon as it is started")
     }
 
     /// Makes a user with keys and roles, through plain signed calls of another SDK.
     pub fn prepare(&self) -> Prepared {
-        let output = python("prepare.py").arg(&self.url).output().expect(MISSING);
+        let output = python(Program::Ministack, "prepare.py").arg(&self.url).output().expect(MISSING);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "the AWS emulator could not be prepared: {errors}");
         serde_json::from_slice(&output.stdout).expect("prepare.py prints one JSON object")
     }
 
-    fn start_on(port: u16) -> Option<Self> {
+    fn start_on(program: Program, port: u16) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let child = python("serve.py")
-            .envs([("AUTH", "true"), ("BIND_HOST", "127.0.0.1"), ("GATEWAY_PORT", &port.to_string())])
+        let child = python(program, program.script())
+            .envs([("AUTH", "true"), ("BIND_HOST", "127.0.0.1")])
+            .envs([("GATEWAY_PORT", port.to_string()), ("MOTO_PORT", port.to_string())])
             .env("TMPDIR", folder.path())
             .env("HOME", folder.path())
             .stdin(Stdio::piped())
@@ -99,8 +129,8 @@ impl Drop for Emulator {
 pub const MISSING: &str = "the AWS emulator can't be started; run tests/setup first";
 
 /// The python of the test parts with one of the scripts here, and nothing of this process's environment.
-pub fn python(script: &str) -> Command {
-    let mut command = Command::new(parts().join("emulator/bin/python3"));
+pub fn python(program: Program, script: &str) -> Command {
+    let mut command = Command::new(parts().join(program.virtual_environment()).join("bin/python3"));
     command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/emulator").join(script)).env_clear();
     command
 }

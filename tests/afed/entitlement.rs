@@ -255,8 +255,8 @@ fn many_connectors_cost_no_more_questions_than_their_groups() {
     for arguments in [&["connector", "list", "--json"][..], &["whoami", "--json"]] {
         sandbox.crowd.forget_received();
         sandbox.run(arguments).succeeds();
-        // The session, the person, developers, testers and that this group is active, aws-admins.
-        assert_eq!(sandbox.crowd.received().len(), 6, "{arguments:?}");
+        // The session with its person, developers, testers and that this group is active, aws-admins.
+        assert_eq!(sandbox.crowd.received().len(), 5, "{arguments:?}");
     }
 }
 

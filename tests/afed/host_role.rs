@@ -85,7 +85,10 @@ fn the_role_of_an_instance_is_proved_handed_on_and_assumes_another() {
         "",
     );
     let listed = sandbox.run(&["connector", "list"]).succeeds().stdout;
-    assert!(listed.contains("as-it-is   host     provided     as given  developers\n"), "{listed}");
+    assert!(
+        listed.contains("as-it-is   host     provided     as given  developers  member of developers\n"),
+        "{listed}"
+    );
     assert_eq!(
         sandbox.run(&["connector", "show", "as-it-is", "--json"]).succeeds().json()["duration_seconds"],
         Value::Null

@@ -136,7 +136,7 @@ fn a_connector_takes_no_policy_that_aws_would_refuse() {
     sandbox.write_private("policy.json", FAULTY.replace("Efect", "Effect"));
     with_policy("users").prints(
         "",
-        "policy.json:6:17: warning: s3:GetObject is about objects, and this names a bucket; its objects are arn:aws:s3:::bucket/*\n\
+        "$SANDBOX/policy.json:6:17: warning: s3:GetObject is about objects, and this names a bucket; its objects are arn:aws:s3:::bucket/*\n\
          Added the connector “users”, open to: developers\n\
          hint: use it: afed creds users\n",
     );

@@ -15,7 +15,7 @@ use crate::config::file::AccountTable;
 use crate::config::settings::{Settings, check_account};
 use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
 use crate::model::arn::AwsAccountId;
-use crate::ports::{CallerIdentity, HostRoleError, SecretStore};
+use crate::ports::{CallerIdentity, HostRoleError, LeaseStore, SecretStore};
 use crate::ui::Streams;
 
 /// Give an account another key or MFA device, for all connectors that use it; a key is proved before anything is replaced
@@ -180,7 +180,7 @@ fn drop_old_key(app: &App, streams: &mut Streams, secrets: &dyn SecretStore, acc
     if let Err(error) = secrets.forget(&secret_of(&account.name, old)) {
         streams.warning(&format!("the secret of the old key {old} is still in the secret store: {error}"));
     }
-    if let Err(error) = app.cache(None).clear() {
+    if let Err(error) = app.cache(None).forget_signed_with(old) {
         streams.warning(&format!("credentials of the old key may still be kept until they expire: {error}"));
     }
     streams.hint(&format!(

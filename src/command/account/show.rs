@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::rotate;
 use crate::app::App;
 use crate::command::answer;
 use crate::model::account::Account;
@@ -25,7 +26,8 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
     let account = settings.account(&args.name)?;
     let users: Vec<String> = settings.connectors_of(account.name.as_str()).map(str::to_owned).collect();
-    let origin = settings.origin_of_account(&args.name).map(|path| path.display().to_string());
+    let origin_path = settings.origin_of_account(&args.name);
+    let origin = origin_path.map(|path| path.display().to_string());
     if args.json {
         let mut shown = as_json(&account);
         shown["connectors"] = json!(users);
@@ -42,7 +44,10 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
         ("connectors", Some(if users.is_empty() { "none".to_owned() } else { users.join(", ") })),
         ("configured in", origin),
     ];
-    answer::facts(streams, rows)
+    answer::facts(streams, rows)?;
+    let unfinished = origin_path.and_then(|config| rotate::hint_of_unfinished(app, config, &account.name));
+    unfinished.into_iter().for_each(|hint| streams.hint(&hint));
+    Ok(())
 }
 
 /// Where codes of the device come from, when none comes with the request.

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::emulator::{MISSING, python};
+use super::emulator::{MISSING, Program, python};
 use crate::model::partition;
 use crate::model::region::Region;
-use crate::sts::endpoint::{Endpoint, EndpointKind};
+use crate::sts::endpoint::{Endpoint, EndpointKind, Service};
 
 /// Region, partition, FIPS, dual stack, and the URL where there is one.
 type Found = (String, String, bool, bool, Option<String>);
 
 fn found() -> Vec<Found> {
-    let output = python("sts_endpoints.py").output().expect(MISSING);
+    let output = python(Program::Ministack, "sts_endpoints.py").output().expect(MISSING);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).expect("sts_endpoints.py prints one JSON list")
 }
@@ -29,11 +29,11 @@ fn every_region_is_found_where_botocore_finds_it() {
             (true, true) => EndpointKind::FipsDualStack,
         };
         let endpoint = Endpoint::Regional(kind);
-        let refused = endpoint.check(&region).is_err();
+        let refused = endpoint.check(Service::Sts, &region).is_err();
         // botocore makes up names of FIPS endpoints for regions that have none.
         assert_eq!(refused, *fips && !name.starts_with("us-"), "{name} {kind:?}");
         if !refused {
-            assert_eq!(Some(format!("https://{}", endpoint.host(&region))), *url, "{name} {kind:?}");
+            assert_eq!(Some(format!("https://{}", endpoint.host(Service::Sts, &region))), *url, "{name} {kind:?}");
         }
     }
     let compared: BTreeSet<&str> = found.iter().map(|(_, partition, ..)| partition.as_str()).collect();

@@ -183,8 +183,8 @@ fn who_can_t_be_reached_is_named() {
 #[test]
 fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
     let folder = tempfile::tempdir().unwrap();
-    let options = StsOptions {
-        endpoint: Endpoint::resolve(|_| None).unwrap(),
+    let options = AwsOptions {
+        endpoint: Endpoint::resolve(Service::Sts, |_| None).unwrap(),
         ca_bundle: Some(folder.path().join("missing.pem")),
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
@@ -334,8 +334,8 @@ fn sorted(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
 #[test]
 fn a_kind_of_endpoint_that_a_region_has_not_is_refused_before_anybody_is_asked() {
     let switched = |name: &str| (name == "AWS_USE_FIPS_ENDPOINT").then(|| "true".to_owned());
-    let options = StsOptions {
-        endpoint: Endpoint::resolve(switched).unwrap(),
+    let options = AwsOptions {
+        endpoint: Endpoint::resolve(Service::Sts, switched).unwrap(),
         ca_bundle: Some("missing.pem".into()),
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,

@@ -4,6 +4,7 @@
 mod against_botocore;
 mod against_emulator;
 mod against_script;
+mod keys_against_script;
 mod script;
 
 #[path = "../../../tests/afed/emulator.rs"]
@@ -16,7 +17,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Endpoint, StsOptions, StsTokenService};
+use super::{AwsOptions, Endpoint, Service, StsTokenService};
 use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::principal::SessionPolicies;
@@ -34,8 +35,9 @@ impl Clock for FixedClock {
 }
 
 fn service(url: &str, now: Timestamp, call_timeout: Duration) -> StsTokenService {
-    let endpoint = Endpoint::resolve(|name| (name == "AWS_ENDPOINT_URL_STS").then(|| url.to_owned())).unwrap();
-    let options = StsOptions { endpoint, ca_bundle: None, connect_timeout: Duration::from_secs(5), call_timeout };
+    let endpoint =
+        Endpoint::resolve(Service::Sts, |name| (name == "AWS_ENDPOINT_URL_STS").then(|| url.to_owned())).unwrap();
+    let options = AwsOptions { endpoint, ca_bundle: None, connect_timeout: Duration::from_secs(5), call_timeout };
     StsTokenService::new(options, Rc::new(FixedClock(now)))
 }
 

@@ -1,0 +1,90 @@
+//! [`Wire`]: the way to one service of AWS, and what becomes of a call on it. What is said and answered is known to the
+//! ports' implementations beside it; a call that got no answer or a refusal becomes an error of the port here.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::client::{self, Repeat};
+use super::endpoint::{Endpoint, Service};
+use super::refusal;
+use crate::model::account::SigningCredentials;
+use crate::model::duration::SessionDuration;
+use crate::model::mfa::MfaSerial;
+use crate::model::region::Region;
+use crate::ports::{Cause, Clock, StsAction, TokenServiceError};
+use crate::sys::network::{Network, NetworkError, NetworkOptions};
+
+/// How a service of AWS is talked to.
+#[derive(Debug, Clone)]
+pub struct AwsOptions {
+    pub endpoint: Endpoint,
+    /// PEM certificates to trust in place of the system's.
+    pub ca_bundle: Option<PathBuf>,
+    pub connect_timeout: Duration,
+    /// For the whole call, all attempts included.
+    pub call_timeout: Duration,
+}
+
+/// The way to one service. Making one touches nothing; the first call sets up the network, later ones reuse its
+/// connections.
+pub(super) struct Wire {
+    service: Service,
+    endpoint: Endpoint,
+    network: Network,
+    pub clock: Rc<dyn Clock>,
+}
+
+/// One call: who signs, where and for what.
+pub(super) struct Call<'a> {
+    pub key: &'a SigningCredentials,
+    pub region: &'a Region,
+    pub action: StsAction,
+    /// How long the credentials shall live, where the action issues any.
+    pub duration: Option<SessionDuration>,
+    /// The device whose code goes with it.
+    pub mfa_serial: Option<&'a MfaSerial>,
+}
+
+impl Call<'_> {
+    pub(super) fn lacks(&self, missing: &'static str) -> TokenServiceError {
+        TokenServiceError::Incomplete { action: self.action.clone(), missing }
+    }
+}
+
+impl Wire {
+    pub fn new(service: Service, options: AwsOptions, clock: Rc<dyn Clock>) -> Self {
+        let AwsOptions { endpoint, ca_bundle, connect_timeout, call_timeout } = options;
+        let network = Network::new(endpoint.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle });
+        Self { service, endpoint, network, clock }
+    }
+
+    pub fn send<T, E>(
+        &self,
+        call: &Call,
+        repeat: Repeat,
+        request: impl AsyncFnOnce(SdkConfig) -> Result<T, SdkError<E, HttpResponse>>,
+    ) -> Result<T, TokenServiceError>
+    where
+        E: Error + ProvideErrorMetadata + Send + Sync + 'static,
+    {
+        self.endpoint.check(self.service, call.region)?;
+        let no_network = |error: NetworkError| self.unreachable(call, error.into());
+        let http = self.network.http_client().map_err(no_network)?;
+        let config = client::config(http, call.key, call.region, &self.endpoint, self.clock.now(), repeat);
+        let outcome = self.network.run(request(config)).map_err(no_network)?;
+        outcome.map_err(|error| match error {
+            SdkError::ServiceError(refused) => refusal::explain(call, &refused, self.clock.now()),
+            unanswered => self.unreachable(call, refusal::cause_of(unanswered)),
+        })
+    }
+
+    fn unreachable(&self, call: &Call, source: Cause) -> TokenServiceError {
+        TokenServiceError::Unreachable { endpoint: self.endpoint.host(self.service, call.region), source }
+    }
+}
