@@ -240,8 +240,9 @@ impl Vendor<'_> {
             return Ok((lease, Source::Memory, None));
         }
         if self.memory.lease(key, Freshness::Ageing)?.is_some() || order.device().is_some() {
-            // Who waits for a code to be typed need not ask the directory again to hear that there is none. By this answer the earlier lease serves those who wait, should AWS take longer than they can. Where it can't
-            // be kept, that is told when the new lease can't be either.
+            // By this answer the earlier lease serves those who wait, should AWS take longer than they can; and where there
+            // is no code to be had, none of them asks the directory again. Where it can't be kept, that is told when the
+            // new lease can't be either.
             drop(self.keep(order, admission.clone()));
         }
         match self.renew(order, key, signer, wanted) {

@@ -12,8 +12,10 @@ pub struct BrowserCommand(CommandLine);
 /// Why a text is no such command line.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BrowserCommandError {
-    #[error("{0}; write such as: firefox --new-tab {{url}}")]
-    Words(#[from] CommandLineError),
+    #[error(transparent)]
+    Words(CommandLineError),
+    #[error("it names no program; write such as: firefox --new-tab {{url}}")]
+    NoProgram,
     #[error("it has {{url}} {0} times in its arguments; it must be there once")]
     Url(usize),
     #[error("it has {{url}} in the name of the program")]
@@ -41,7 +43,10 @@ impl std::str::FromStr for BrowserCommand {
     type Err = BrowserCommandError;
 
     fn from_str(text: &str) -> Result<Self, BrowserCommandError> {
-        let command: CommandLine = text.parse()?;
+        let command: CommandLine = text.parse().map_err(|error| match error {
+            CommandLineError::NoProgram => BrowserCommandError::NoProgram,
+            other @ CommandLineError::Quotes => BrowserCommandError::Words(other),
+        })?;
         if command.program.contains(URL) {
             return Err(BrowserCommandError::UrlAsProgram);
         }
@@ -76,8 +81,8 @@ mod tests {
     #[test]
     fn a_command_that_would_not_get_the_url_once_is_refused() {
         for (text, error) in [
-            ("", BrowserCommandError::Words(CommandLineError::NoProgram)),
-            ("'' {url}", BrowserCommandError::Words(CommandLineError::NoProgram)),
+            ("", BrowserCommandError::NoProgram),
+            ("'' {url}", BrowserCommandError::NoProgram),
             ("firefox", BrowserCommandError::Url(0)),
             ("firefox {url} {url}", BrowserCommandError::Url(2)),
             ("firefox {url}{url}", BrowserCommandError::Url(2)),
