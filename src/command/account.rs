@@ -3,6 +3,7 @@
 pub mod check;
 mod create;
 mod delete;
+mod device;
 mod edit;
 mod host_role;
 mod import;

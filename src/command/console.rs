@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::config_file;
 use super::error::CommandError;
+use super::mfa_args::MfaArgs;
 use super::narrow_args::PolicyArgs;
 use super::vending::{self, Wanted};
 use crate::app::App;
@@ -46,6 +47,8 @@ pub struct ConsoleArgs {
     duration: Option<String>,
     #[command(flatten)]
     narrow: PolicyArgs,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// Print the link and open no browser
     #[arg(long)]
     print: bool,
@@ -64,8 +67,13 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let plan = plan(args, &connector, app, &settings.console)?;
     let browser = if args.print { None } else { Some(browser(args, app, &settings.console)?) };
     let narrowing = args.narrow.read()?;
-    let wanted =
-        Wanted { connector: &args.connector, scope: Scope::Person, narrowing: &narrowing, caller: Caller::Person };
+    let wanted = Wanted {
+        connector: &args.connector,
+        scope: Scope::Person,
+        narrowing: &narrowing,
+        caller: Caller::Person,
+        mfa_code: args.mfa.code(),
+    };
     let answer = vending::answer(wanted, app, streams)?;
     let link = app.console_sign_in(&plan.sign_in).sign_in_url(ConsoleVisit {
         lease: &answer.lease,

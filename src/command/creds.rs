@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::error::CommandError;
+use super::mfa_args::MfaArgs;
 use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Wanted};
@@ -27,6 +28,8 @@ pub struct CredsArgs {
     scope: ScopeArgs,
     #[command(flatten)]
     narrow: NarrowArgs,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
@@ -39,6 +42,7 @@ impl CredsArgs {
             connector: connector.to_owned(),
             scope: scope.into(),
             narrow: NarrowArgs::default(),
+            mfa: MfaArgs::default(),
             format: FormatChoice::Given(Format::Process),
         }
     }
@@ -52,7 +56,13 @@ impl CredsArgs {
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
     let narrowing = args.narrow.read()?;
-    let wanted = Wanted { connector: &args.connector, scope: args.scope.scope(), narrowing: &narrowing, caller };
+    let wanted = Wanted {
+        connector: &args.connector,
+        scope: args.scope.scope(),
+        narrowing: &narrowing,
+        caller,
+        mfa_code: args.mfa.code(),
+    };
     let answer = vending::answer(wanted, app, streams)?;
     let format = match args.format {
         FormatChoice::Given(format) => format,

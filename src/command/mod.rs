@@ -15,6 +15,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod mfa_args;
 mod narrow_args;
 mod policy;
 mod profile;

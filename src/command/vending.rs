@@ -14,6 +14,7 @@ use crate::model::actor::{Actor, Scope};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
+use crate::model::mfa::MfaCode;
 use crate::model::name::{ConnectorName, GroupName};
 use crate::model::narrowing::Narrowing;
 use crate::model::pass::PassKey;
@@ -27,6 +28,9 @@ use crate::vending::{Asker, Order, Recall, Source, VendError, Vended, Vendor, pa
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
 const PACKED_POLICY_WARNING: u32 = 80;
+/// Who brings a code does not hear of the failures of those who have none, nor they of a code that was wrong: what tells
+/// the two apart. The code itself does not; what it leads to is the same for every right one.
+const WITH_CODE: [&[u8]; 2] = [b"mfa code", b"given"];
 
 /// Credentials, with what is told of them besides.
 pub struct Answer {
@@ -53,6 +57,8 @@ pub struct Wanted<'a> {
     /// What of the connector's is taken away.
     pub narrowing: &'a Narrowing,
     pub caller: Caller,
+    /// The code of an MFA device that came with it.
+    pub mfa_code: Option<&'a MfaCode>,
 }
 
 /// Credentials of the connector, for whoever is entitled to them. What is odd about them is told as a warning.
@@ -94,8 +100,9 @@ impl<'a> Request<'a> {
         let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
         let narrowing = narrowing.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let host = host.iter().map(|host| host.as_encoded_bytes());
+        let code = wanted.mfa_code.iter().flat_map(|_| WITH_CODE);
         // The host is the only one that comes without a name, and therefore last.
-        let key = pass_key(inputs.chain(app.host_variables()).chain(narrowing).chain(host));
+        let key = pass_key(inputs.chain(app.host_variables()).chain(narrowing).chain(code).chain(host));
         Ok(Self { wanted, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
@@ -112,11 +119,14 @@ impl<'a> Request<'a> {
         let account = settings.account(connector.account.as_str())?;
         let secrets = app.secrets(&settings.secrets)?;
         let cache = app.cache(Some(secrets.as_ref()));
+        let streams = RefCell::new(streams);
+        let tell = |text: &str| streams.borrow_mut().status(text);
         let vendor = Vendor {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),
             secrets: secrets.as_ref(),
             host: &app.host_role(),
+            codes: &app.mfa_codes(self.wanted.mfa_code, self.wanted.scope, &tell),
             turns: &cache,
             memory: memory(app, &cache),
         };
@@ -142,7 +152,7 @@ impl<'a> Request<'a> {
                 describe: &|error| (app.explain)(error),
             },
         })?;
-        warn(&vended, streams);
+        warn(&vended, &mut streams.borrow_mut());
         let Connector { name, region, .. } = connector;
         Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }

@@ -231,6 +231,8 @@ mod tests {
             account_type: crate::model::account::AccountType::AccessKey,
             access_key_id: Some("AKIAI44QH8DHBEXAMPLE".to_owned()),
             aws_account_id: Some("123123123123".to_owned()),
+            mfa_serial: None,
+            mfa_process: None,
         }
     }
 

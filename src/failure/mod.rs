@@ -6,6 +6,7 @@ mod console;
 mod directory;
 mod host_role;
 mod import;
+mod mfa;
 mod narrowing;
 mod rotation;
 mod secrets;
@@ -109,6 +110,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(host_role::verdict),
+        error.downcast_ref().map(mfa::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
@@ -174,6 +176,7 @@ fn of_vending(error: &VendError) -> Verdict {
             Verdict { kind: Kind::Configuration, hints }
         }
         VendError::Host(error) => host_role::verdict(error),
+        VendError::Mfa(error) => mfa::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },

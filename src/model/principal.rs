@@ -250,6 +250,11 @@ impl Principal {
         }
     }
 
+    /// Whether a code of a second factor goes with the call that makes it (STS API: SerialNumber and TokenCode).
+    pub const fn takes_mfa(&self) -> bool {
+        matches!(self, Self::AssumeRole(_) | Self::SessionToken)
+    }
+
     pub const fn principal_type(&self) -> PrincipalType {
         match self {
             Self::AssumeRole(_) => PrincipalType::AssumeRole,

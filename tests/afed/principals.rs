@@ -122,7 +122,8 @@ fn an_external_id_opens_the_role_that_asks_for_it() {
     let policies = |condition: &str| {
         format!(
             "hint: the IAM user of the key needs this policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":[\"sts:AssumeRole\"],\"Resource\":\"{role}\"}}]}}\n\
-             hint: the role needs this trust policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"arn:aws:iam::000000000000:root\"}},\"Action\":[\"sts:AssumeRole\"]{condition}}}]}}\n"
+             hint: the role needs this trust policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"arn:aws:iam::000000000000:root\"}},\"Action\":[\"sts:AssumeRole\"]{condition}}}]}}\n\
+             hint: if the role's trust policy asks for aws:MultiFactorAuthPresent: afed account edit NAME --mfa-serial SERIAL\n"
         )
     };
     let denied = format!(

@@ -84,6 +84,8 @@ fn store(
             account_type: AccountType::AccessKey,
             access_key_id: Some(key.id.to_string()),
             aws_account_id: Some(owner.aws_account_id.clone()),
+            mfa_serial: None,
+            mfa_process: None,
         };
         let path = &app.paths.user_config;
         key::save(app, path, secrets, (name, key), |text| edit::add_account(path, text, name, &table))?;
