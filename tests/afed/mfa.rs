@@ -278,3 +278,27 @@ fn a_device_that_can_t_be_the_account_s_is_refused() {
         .run(&["account", "create", "host", "--type", "instance-role", "--mfa-serial", SERIAL])
         .fails(1, "error: --mfa-serial goes with the accounts of keys (access-key); the role of a host has none\n");
 }
+
+#[test]
+fn a_new_account_may_have_a_device_from_the_start() {
+    let (sandbox, _proxy) = world();
+    let key = &aws().key;
+    let create = |serial: &str| {
+        let run =
+            sandbox.run(&["account", "create", "second", "--access-key-id", &key.id, "--secret-access-key-stdin"]);
+        run.args(&["--mfa-serial", serial, "--mfa-process", "otp 'the ops key'"]).input(&key.secret)
+    };
+    let (before, other) = (sandbox.config(), "arn:aws:iam::123123123123:mfa/ops");
+    create(other).fails(
+        1,
+        &format!(
+            "error: the value of --mfa-serial can't be used\n\
+             caused by: {other} is in the AWS account 123123123123, and the account's key is in 000000000000\n"
+        ),
+    );
+    assert_eq!(sandbox.config(), before);
+    create("GAHT12345678").succeeds();
+    let written =
+        "aws_account_id = \"000000000000\"\nmfa_serial = \"GAHT12345678\"\nmfa_process = \"otp 'the ops key'\"\n";
+    assert!(sandbox.config().contains(written), "{}", sandbox.config());
+}
