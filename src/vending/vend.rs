@@ -20,7 +20,7 @@ use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
-use crate::model::principal::{PrincipalType, RuleError};
+use crate::model::principal::{Principal, PrincipalType, RuleError};
 use crate::model::system_name::SystemName;
 use crate::ports::{
     CacheError, Directory, HostRole, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
@@ -180,7 +180,7 @@ impl Vendor<'_> {
         let (actor, at, is_open) = match order.asker {
             Asker::System(name) => (Actor::System(name.clone()), self.memory.clock.now(), connector.system_scope),
             Asker::Person { openness, evidence } => {
-                let (person, at, entitlement) = self.ask_directory(openness, evidence)?;
+                let (person, at, entitlement) = self.ask_directory(order, openness, evidence)?;
                 (Actor::Person(person), at, entitlement != Entitlement::None)
             }
         };
@@ -204,11 +204,15 @@ impl Vendor<'_> {
 
     fn ask_directory(
         &self,
+        order: Order<'_>,
         openness: Openness<'_>,
         evidence: &dyn Fn() -> Result<Evidence, VendError>,
     ) -> Result<(Person, Timestamp, Entitlement), VendError> {
         let evidence = evidence()?;
         let directory = (self.directory)()?;
+        if order.connector.principal != Principal::Provided && !self.memory.expects_a_lease(order.recall.key) {
+            self.tokens.prepare(&order.connector.region);
+        }
         let person = directory.identify(&evidence)?.person;
         let at = self.memory.clock.now();
         let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))?;

@@ -189,7 +189,7 @@ fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
     };
-    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
     let error = service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap_err();
     assert_eq!(error.to_string(), "sts.eu-west-1.amazonaws.com can't be reached");
     assert!(error.source().unwrap().to_string().contains("missing.pem"), "{error:?}");
@@ -315,7 +315,7 @@ fn a_kind_of_endpoint_that_a_region_has_not_is_refused_before_anybody_is_asked()
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
     };
-    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
     let error = service.caller_identity(&key(KEY_ID, SECRET), &"cn-north-1".parse().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "AWS has no FIPS endpoint of STS in cn-north-1");
 }
