@@ -210,13 +210,18 @@ impl Vendor<'_> {
     ) -> Result<(Person, Timestamp, Entitlement), VendError> {
         let evidence = evidence()?;
         let directory = (self.directory)()?;
-        if order.connector.principal != Principal::Provided && !self.memory.expects_a_lease(order.recall.key) {
-            self.tokens.prepare(&order.connector.region);
-        }
+        self.prepare(order);
         let person = directory.identify(&evidence)?.person;
         let at = self.memory.clock.now();
         let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))?;
         Ok((person, at, entitlement))
+    }
+
+    /// Has the way to STS opened while the directory is asked, unless STS won't be asked even if it says yes.
+    fn prepare(&self, order: Order<'_>) {
+        if order.connector.principal != Principal::Provided && !self.memory.expects_a_lease(order.recall.key) {
+            self.tokens.prepare(&order.connector.region);
+        }
     }
 
     fn lease(

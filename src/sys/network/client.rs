@@ -82,7 +82,7 @@ fn connection(used: &CaptureConnection) -> ConnectionMetadata {
 }
 
 fn classified(error: Error) -> ConnectorError {
-    fn find<'a, E: std::error::Error + 'static>(error: &'a Error) -> Option<&'a E> {
+    fn find<E: std::error::Error + 'static>(error: &Error) -> Option<&E> {
         causes(error).find_map(|cause| cause.downcast_ref())
     }
     let of_http: Option<&hyper::Error> = find(&error);

@@ -40,14 +40,19 @@ fn server(turns: Vec<Turn>) -> (String, Receiver<()>) {
 }
 
 fn answer(mut stream: TcpStream) -> Option<TcpStream> {
-    let mut heard = Vec::new();
-    let mut byte = [0];
+    head(&mut stream);
+    stream.write_all(OK).unwrap();
+    Some(stream)
+}
+
+/// What is said up to an empty line.
+fn head(stream: &mut impl Read) -> String {
+    let (mut heard, mut byte) = (Vec::new(), [0]);
     while !heard.ends_with(b"\r\n\r\n") {
         stream.read_exact(&mut byte).unwrap();
         heard.push(byte[0]);
     }
-    stream.write_all(OK).unwrap();
-    Some(stream)
+    String::from_utf8(heard).unwrap()
 }
 
 fn hang_up(_: TcpStream) -> Option<TcpStream> {
@@ -196,14 +201,9 @@ fn tls_is_spoken_ahead_and_nothing_else_until_the_request() {
         let early = session.process_new_packets().unwrap().plaintext_bytes_to_read();
         say.send(()).unwrap();
         let mut stream = rustls::StreamOwned::new(session, stream);
-        let mut byte = [0];
-        let mut heard = Vec::new();
-        while !heard.ends_with(b"\r\n\r\n") {
-            stream.read_exact(&mut byte).unwrap();
-            heard.push(byte[0]);
-        }
+        let heard = head(&mut stream);
         stream.write_all(OK).unwrap();
-        (early, String::from_utf8(heard).unwrap())
+        (early, heard)
     });
     let options = NetworkOptions { connect_timeout: PATIENCE, call_timeout: PATIENCE, ca_bundle: Some(ca_bundle) };
     let network = Network::new(Base::of(&url), options, &Rc::default());
@@ -232,6 +232,60 @@ fn a_certificate_that_nobody_vouches_for_is_told_by_the_request() {
         Err(NetworkError::Untrusted(cause)) => assert!(cause.to_string().contains("UnknownIssuer"), "{cause}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// A way through the proxy at this address, whatever the environment says.
+fn through(proxy: &str, base: Base, ca_bundle: Option<PathBuf>) -> Network {
+    let hub = Rc::default();
+    let network =
+        Network::new(base, NetworkOptions { connect_timeout: PATIENCE, call_timeout: PATIENCE, ca_bundle }, &hub);
+    let tls = base.is_https().then(|| hub.tls(network.options.ca_bundle.as_deref()).unwrap());
+    let proxies = Matcher::builder().all(proxy.replace("http://", "http://afed:sesame@")).build();
+    assert!(network.client.set(Client::new(Route::new(tls, Some(proxies), PATIENCE))).is_ok());
+    network
+}
+
+#[test]
+fn a_proxy_s_tunnel_is_asked_for_ahead_and_carries_tls() {
+    let folder = tempfile::tempdir().unwrap();
+    let (ca_bundle, settings) = certificate(folder.path());
+    let (listener, proxy) = bound();
+    let (say, asked) = channel();
+    let heard = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let to_proxy = head(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").unwrap();
+        say.send(()).unwrap();
+        let mut stream = rustls::StreamOwned::new(rustls::ServerConnection::new(settings).unwrap(), stream);
+        let to_far_side = head(&mut stream);
+        stream.write_all(OK).unwrap();
+        (to_proxy, to_far_side)
+    });
+    let network = through(&proxy, Base::Https, Some(ca_bundle));
+    let url = "https://127.0.0.1:9443/what";
+    network.open_ahead(&url.parse().unwrap());
+    wait_for(&asked, &network);
+    assert_eq!(ask(&network, url).unwrap(), "ok");
+    let (to_proxy, to_far_side) = heard.join().unwrap();
+    assert!(to_proxy.starts_with("CONNECT 127.0.0.1:9443 HTTP/1.1\r\n"), "{to_proxy}");
+    assert!(to_proxy.to_lowercase().contains("proxy-authorization: basic "), "{to_proxy}");
+    assert!(to_far_side.starts_with("GET /what HTTP/1.1\r\n"), "{to_far_side}");
+    assert!(!to_far_side.to_lowercase().contains("proxy-authorization"), "{to_far_side}");
+}
+
+#[test]
+fn a_proxy_that_reads_a_request_hears_whom_it_is_for() {
+    let (listener, proxy) = bound();
+    let heard = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let heard = head(&mut stream);
+        stream.write_all(OK).unwrap();
+        heard
+    });
+    assert_eq!(ask(&through(&proxy, Base::Http, None), "http://crowd.invalid/crowd").unwrap(), "ok");
+    let heard = heard.join().unwrap();
+    assert!(heard.starts_with("GET http://crowd.invalid/crowd HTTP/1.1\r\n"), "{heard}");
+    assert!(heard.to_lowercase().contains("\r\nproxy-authorization: basic "), "{heard}");
 }
 
 #[test]
