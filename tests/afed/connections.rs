@@ -2,12 +2,13 @@
 //! the person in, and there is one to each.
 
 use std::net::{Ipv4Addr, TcpListener};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::crowd_directory::Scripted;
 use crate::gate::{Gate, Passed};
+use crate::patience::wait_until;
 use crate::sandbox::{Run, Sandbox, aws_url};
 
 const QUIET: Passed = Passed { sent: 0, over: false };
@@ -23,15 +24,6 @@ fn world(person: &str) -> (Sandbox, Gate) {
 
 fn creds(sandbox: &Sandbox) -> Run<'_> {
     sandbox.run(&["creds", "deploy", "--format", "process"]).vends()
-}
-
-/// Looks again and again until it is so; how long that takes changes nothing.
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what} did not come about");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 #[test]

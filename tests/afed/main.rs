@@ -46,6 +46,7 @@ mod many_callers;
 mod memory;
 mod moved_clocks;
 mod os_people;
+mod patience;
 mod policies;
 mod principals;
 mod profiles;
