@@ -84,9 +84,10 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('create', 'create', [CompletionResultType]::ParameterValue, 'Add the long-term key of an IAM user, or the role of this host; it is proved before anything is saved')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add the long-term key of a profile in AWS''s credentials file, and remove it there if that is wanted')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the accounts')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show an account and the connectors that use it')
-            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Give an account another key, for all connectors that use it; it is proved before anything is replaced')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Give an account another key or MFA device, for all connectors that use it; a key is proved before anything is replaced')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete an account that no connector uses, and its secret')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Prove an account: its settings, its secret, and what AWS says of its key')
             [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace an account''s key by a new one')
@@ -96,10 +97,22 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--type', '--type', [CompletionResultType]::ParameterName, 'What kind of account it is')
             [CompletionResult]::new('--access-key-id', '--access-key-id', [CompletionResultType]::ParameterName, 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves it')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device of the key''s user, of which a code is asked for where AWS takes one: an ARN, or a token''s serial number')
+            [CompletionResult]::new('--mfa-process', '--mfa-process', [CompletionResultType]::ParameterName, 'The program that prints a code of it, run without a shell, such as "ykman oath accounts code --single ops" [default: a person is asked]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--secret-access-key-stdin', '--secret-access-key-stdin', [CompletionResultType]::ParameterName, 'Read the secret of the key from standard input [default: asked for]')
             [CompletionResult]::new('--skip-verify', '--skip-verify', [CompletionResultType]::ParameterName, 'Save it without asking AWS whose it is')
             [CompletionResult]::new('--secret-only', '--secret-only', [CompletionResultType]::ParameterName, 'Store the secret of an account that is configured already, and change nothing else')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;account;import' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'What the account shall be called [default: as the profile]')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves it [default: the profile''s, else us-east-1]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--remove', '--remove', [CompletionResultType]::ParameterName, 'Remove the key from AWS''s file once it is stored [default: asked for]')
+            [CompletionResult]::new('--keep', '--keep', [CompletionResultType]::ParameterName, 'Keep the key in AWS''s file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -121,6 +134,9 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
         'afed;account;edit' {
             [CompletionResult]::new('--access-key-id', '--access-key-id', [CompletionResultType]::ParameterName, 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS proves it')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device of the key''s user, of which a code is asked for where AWS takes one: an ARN, or a token''s serial number')
+            [CompletionResult]::new('--mfa-process', '--mfa-process', [CompletionResultType]::ParameterName, 'The program that prints a code of it, run without a shell, such as "ykman oath accounts code --single ops" [default: a person is asked]')
+            [CompletionResult]::new('--clear', '--clear', [CompletionResultType]::ParameterName, 'A key that it shall be without [may be repeated]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--secret-access-key-stdin', '--secret-access-key-stdin', [CompletionResultType]::ParameterName, 'Read the secret of the key from standard input [default: asked for]')
             [CompletionResult]::new('--skip-verify', '--skip-verify', [CompletionResultType]::ParameterName, 'Save it without asking AWS whose it is')
@@ -138,6 +154,7 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
         }
         'afed;account;check' {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region whose STS is asked')
+            [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -164,6 +181,8 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('rename', 'rename', [CompletionResultType]::ParameterValue, 'Give a connector another name')
             [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a connector')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Prove a connector: its settings, who you are, whether it is open to you, and that AWS gives credentials')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Add the connectors that a JSON file describes: all of them, or none')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print connectors as JSON, for afed connector import')
             break
         }
         'afed;connector;create' {
@@ -237,10 +256,32 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             break
         }
         'afed;connector;check' {
+            [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Answer in JSON')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'afed;connector;import' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'The account of every connector that no --map is about [default: the one that accountId names]')
+            [CompletionResult]::new('--map', '--map', [CompletionResultType]::ParameterName, 'The account that stands for an accountId [may be repeated]')
+            [CompletionResult]::new('--rename', '--rename', [CompletionResultType]::ParameterName, 'Another name for a connector of the file [may be repeated]')
+            [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Leave a field out that is not known here [may be repeated]')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--fit-names', '--fit-names', [CompletionResultType]::ParameterName, 'Make names fit that afed does not take: “Deploy to prod” becomes Deploy-to-prod')
+            [CompletionResult]::new('--no-system-scope', '--no-system-scope', [CompletionResultType]::ParameterName, 'Do not open connectors of the scope SYSTEM to the system (afed creds NAME --system)')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Change connectors that are there already, where they differ')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the tables that would be written, and write nothing')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'afed;connector;export' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'All of them')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'afed;policy' {
@@ -277,9 +318,14 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             break
         }
         'afed;creds' {
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long they live: 15m at least, and at most as long as the connector says [default: the connector''s]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
+            [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How to print them')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
             [CompletionResult]::new('--system', '--system', [CompletionResultType]::ParameterName, 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -289,7 +335,11 @@ Register-ArgumentCompleter -Native -CommandName 'afed' -ScriptBlock {
             [CompletionResult]::new('--destination', '--destination', [CompletionResultType]::ParameterName, 'Open this page of the console')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The region to open the console in [default: the connector''s]')
             [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'Leave only what the policy in this file allows too')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies')
+            [CompletionResult]::new('--mfa-code', '--mfa-code', [CompletionResultType]::ParameterName, 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies')
             [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link and open no browser')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

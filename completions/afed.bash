@@ -61,6 +61,9 @@ _afed() {
             afed__subcmd__account,edit)
                 cmd="afed__subcmd__account__subcmd__edit"
                 ;;
+            afed__subcmd__account,import)
+                cmd="afed__subcmd__account__subcmd__import"
+                ;;
             afed__subcmd__account,list)
                 cmd="afed__subcmd__account__subcmd__list"
                 ;;
@@ -81,6 +84,12 @@ _afed() {
                 ;;
             afed__subcmd__connector,edit)
                 cmd="afed__subcmd__connector__subcmd__edit"
+                ;;
+            afed__subcmd__connector,export)
+                cmd="afed__subcmd__connector__subcmd__export"
+                ;;
+            afed__subcmd__connector,import)
+                cmd="afed__subcmd__connector__subcmd__import"
                 ;;
             afed__subcmd__connector,list)
                 cmd="afed__subcmd__connector__subcmd__list"
@@ -134,7 +143,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__account)
-            opts="-h --config --help create list show edit delete check rotate"
+            opts="-h --config --help create import list show edit delete check rotate"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -152,13 +161,17 @@ _afed() {
             return 0
             ;;
         afed__subcmd__account__subcmd__check)
-            opts="-h --region --json --config --help"
+            opts="-h --region --mfa-code --json --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -174,7 +187,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__account__subcmd__create)
-            opts="-h --type --access-key-id --secret-access-key-stdin --region --skip-verify --secret-only --config --help"
+            opts="-h --type --access-key-id --secret-access-key-stdin --region --skip-verify --mfa-serial --mfa-process --secret-only --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -189,6 +202,14 @@ _afed() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-process)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -222,13 +243,51 @@ _afed() {
             return 0
             ;;
         afed__subcmd__account__subcmd__edit)
-            opts="-h --access-key-id --secret-access-key-stdin --region --skip-verify --other-aws-account --config --help"
+            opts="-h --access-key-id --secret-access-key-stdin --region --skip-verify --mfa-serial --mfa-process --clear --other-aws-account --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --access-key-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-process)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clear)
+                    COMPREPLY=($(compgen -W "mfa_serial mfa_process" -- "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__account__subcmd__import)
+            opts="-h --as --region --remove --keep --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -324,7 +383,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__connector)
-            opts="-h --config --help create list show edit rename delete check"
+            opts="-h --config --help create list show edit rename delete check import export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -342,12 +401,16 @@ _afed() {
             return 0
             ;;
         afed__subcmd__connector__subcmd__check)
-            opts="-h --json --config --help"
+            opts="-h --mfa-code --json --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --mfa-code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -513,6 +576,58 @@ _afed() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        afed__subcmd__connector__subcmd__export)
+            opts="-h --all --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        afed__subcmd__connector__subcmd__import)
+            opts="-h --account --map --rename --fit-names --ignore --no-system-scope --replace --dry-run --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --map)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rename)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         afed__subcmd__connector__subcmd__list)
             opts="-h --json --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -568,7 +683,7 @@ _afed() {
             return 0
             ;;
         afed__subcmd__console)
-            opts="-h --service --destination --region --duration --print --config --help"
+            opts="-h --service --destination --region --duration --policy-file --policy-arn --read-only --mfa-code --print --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,6 +705,18 @@ _afed() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -602,12 +729,28 @@ _afed() {
             return 0
             ;;
         afed__subcmd__creds)
-            opts="-h --system --format --config --help"
+            opts="-h --system --duration --policy-file --policy-arn --read-only --mfa-code --format --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "auto bash zsh fish powershell cmd nushell json process ini dotenv" -- "${cur}"))
                     return 0

@@ -76,9 +76,10 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand create 'Add the long-term key of an IAM user, or the role of this host; it is proved before anything is saved'
+            cand import 'Add the long-term key of a profile in AWS''s credentials file, and remove it there if that is wanted'
             cand list 'List the accounts'
             cand show 'Show an account and the connectors that use it'
-            cand edit 'Give an account another key, for all connectors that use it; it is proved before anything is replaced'
+            cand edit 'Give an account another key or MFA device, for all connectors that use it; a key is proved before anything is replaced'
             cand delete 'Delete an account that no connector uses, and its secret'
             cand check 'Prove an account: its settings, its secret, and what AWS says of its key'
             cand rotate 'Replace an account''s key by a new one'
@@ -87,10 +88,21 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --type 'What kind of account it is'
             cand --access-key-id 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]'
             cand --region 'The region whose STS proves it'
+            cand --mfa-serial 'The MFA device of the key''s user, of which a code is asked for where AWS takes one: an ARN, or a token''s serial number'
+            cand --mfa-process 'The program that prints a code of it, run without a shell, such as "ykman oath accounts code --single ops" [default: a person is asked]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --secret-access-key-stdin 'Read the secret of the key from standard input [default: asked for]'
             cand --skip-verify 'Save it without asking AWS whose it is'
             cand --secret-only 'Store the secret of an account that is configured already, and change nothing else'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'afed;account;import'= {
+            cand --as 'What the account shall be called [default: as the profile]'
+            cand --region 'The region whose STS proves it [default: the profile''s, else us-east-1]'
+            cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
+            cand --remove 'Remove the key from AWS''s file once it is stored [default: asked for]'
+            cand --keep 'Keep the key in AWS''s file'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -109,6 +121,9 @@ set edit:completion:arg-completer[afed] = {|@words|
         &'afed;account;edit'= {
             cand --access-key-id 'The id of the key, such as AKIAIOSFODNN7EXAMPLE [default: asked for]'
             cand --region 'The region whose STS proves it'
+            cand --mfa-serial 'The MFA device of the key''s user, of which a code is asked for where AWS takes one: an ARN, or a token''s serial number'
+            cand --mfa-process 'The program that prints a code of it, run without a shell, such as "ykman oath accounts code --single ops" [default: a person is asked]'
+            cand --clear 'A key that it shall be without [may be repeated]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --secret-access-key-stdin 'Read the secret of the key from standard input [default: asked for]'
             cand --skip-verify 'Save it without asking AWS whose it is'
@@ -124,6 +139,7 @@ set edit:completion:arg-completer[afed] = {|@words|
         }
         &'afed;account;check'= {
             cand --region 'The region whose STS is asked'
+            cand --mfa-code 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --json 'Answer in JSON'
             cand -h 'Print help'
@@ -148,6 +164,8 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand rename 'Give a connector another name'
             cand delete 'Delete a connector'
             cand check 'Prove a connector: its settings, who you are, whether it is open to you, and that AWS gives credentials'
+            cand import 'Add the connectors that a JSON file describes: all of them, or none'
+            cand export 'Print connectors as JSON, for afed connector import'
         }
         &'afed;connector;create'= {
             cand --account 'The account whose key signs'
@@ -214,10 +232,30 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --help 'Print help'
         }
         &'afed;connector;check'= {
+            cand --mfa-code 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --json 'Answer in JSON'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'afed;connector;import'= {
+            cand --account 'The account of every connector that no --map is about [default: the one that accountId names]'
+            cand --map 'The account that stands for an accountId [may be repeated]'
+            cand --rename 'Another name for a connector of the file [may be repeated]'
+            cand --ignore 'Leave a field out that is not known here [may be repeated]'
+            cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
+            cand --fit-names 'Make names fit that afed does not take: “Deploy to prod” becomes Deploy-to-prod'
+            cand --no-system-scope 'Do not open connectors of the scope SYSTEM to the system (afed creds NAME --system)'
+            cand --replace 'Change connectors that are there already, where they differ'
+            cand --dry-run 'Print the tables that would be written, and write nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'afed;connector;export'= {
+            cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
+            cand --all 'All of them'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'afed;policy'= {
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
@@ -249,9 +287,14 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'afed;creds'= {
+            cand --duration 'How long they live: 15m at least, and at most as long as the connector says [default: the connector''s]'
+            cand --policy-file 'Leave only what the policy in this file allows too'
+            cand --policy-arn 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies'
+            cand --mfa-code 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]'
             cand --format 'How to print them'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
             cand --system 'Ask for the system and not for a person, where the connector has system_scope: no log-in, no directory'
+            cand --read-only 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -260,7 +303,11 @@ set edit:completion:arg-completer[afed] = {|@words|
             cand --destination 'Open this page of the console'
             cand --region 'The region to open the console in [default: the connector''s]'
             cand --duration 'How long the console session lives, for a role that a long-term key assumes: 15m to 12h [default: session_duration of the configuration, else as long as the credentials]'
+            cand --policy-file 'Leave only what the policy in this file allows too'
+            cand --policy-arn 'Leave only what this managed policy allows too, of several what any of them allows; not where the connector has policies'
+            cand --mfa-code 'A code of the account''s MFA device, should one be needed; it is good once, so others may see it here [default: from mfa_process, or asked for at the terminal]'
             cand --config 'Read this configuration file in place of the person''s own [env: AFED_CONFIG]'
+            cand --read-only 'Leave only what AWS''s own ReadOnlyAccess allows too; not where the connector has policies'
             cand --print 'Print the link and open no browser'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -17,9 +17,12 @@ use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, 
 use crate::crowd::{CrowdDirectory, CrowdOptions};
 use crate::federation::FederationEndpoint;
 use crate::host_role::{self, MetadataHostRole, Surroundings};
+use crate::mfa::{DeviceCodes, Ledger};
+use crate::model::actor::Scope;
 use crate::model::console::ConsoleAddress;
 use crate::model::failure::Failure;
 use crate::model::hex::lower_hex;
+use crate::model::mfa::MfaCode;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::person::Evidence;
 use crate::model::secret::Secret;
@@ -260,6 +263,18 @@ impl App {
     pub fn host_variables(&self) -> impl Iterator<Item = &[u8]> {
         let given = |name: &&'static str| Some([name.as_bytes(), self.environment.get(name)?.as_encoded_bytes()]);
         host_role::VARIABLES.iter().filter_map(given).flatten()
+    }
+
+    /// The ways to codes of MFA devices. For the system nobody is asked, even where somebody sits at the terminal.
+    pub fn mfa_codes<'a>(&self, given: Option<&'a MfaCode>, scope: Scope, tell: &'a dyn Fn(&str)) -> DeviceCodes<'a> {
+        DeviceCodes {
+            given,
+            prompter: (scope == Scope::Person).then(|| Rc::clone(&self.hook_prompter)),
+            ledger: Ledger::new(self.paths.cache.clone()),
+            clock: Rc::clone(&self.clock),
+            pause: &std::thread::sleep,
+            tell,
+        }
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

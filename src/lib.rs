@@ -10,6 +10,7 @@ mod crowd;
 mod failure;
 mod federation;
 mod host_role;
+mod mfa;
 mod model;
 mod os_directory;
 mod policy;

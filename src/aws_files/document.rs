@@ -1,4 +1,4 @@
-//! The config file as lines, and the profiles that stand in them.
+//! AWS's config or credentials file as lines, and the profiles that stand in them.
 //! Reading is generous: it shows what most parsers see, and never fails on somebody else's section.
 //! The bytes may hold secrets that people keep there, so nothing here has a `Debug`.
 
@@ -6,9 +6,19 @@ use super::error::AwsFileError;
 use super::line::{Header, Kind, Line, SectionName, Spelling};
 use super::profile_name::ProfileName;
 
-/// The whole of `~/.aws/config`, byte for byte.
+/// Which of AWS's two files it is; they name profiles differently.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// `~/.aws/config`: `[default]` and `[profile NAME]`
+    Config,
+    /// `~/.aws/credentials`: `[NAME]`
+    Credentials,
+}
+
+/// The whole of `~/.aws/config` or `~/.aws/credentials`, byte for byte.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AwsConfig {
+    pub(super) family: Family,
     pub(super) lines: Vec<Line>,
 }
 
@@ -24,12 +34,18 @@ pub struct Profile {
 pub struct Setting {
     pub key: String,
     pub value: String,
+    /// Counted from 1.
+    pub line: usize,
 }
 
 impl Profile {
     /// The last value under this key, which is the one most parsers take.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.settings.iter().rev().find(|setting| setting.key == key).map(|setting| setting.value.as_str())
+        self.setting(key).map(|setting| setting.value.as_str())
+    }
+
+    pub(super) fn setting(&self, key: &str) -> Option<&Setting> {
+        self.settings.iter().rev().find(|setting| setting.key == key)
     }
 }
 
@@ -42,12 +58,12 @@ pub(super) struct Section {
 
 impl AwsConfig {
     /// Takes the file apart. A file that is not there is an empty one.
-    pub fn parse(bytes: &[u8]) -> Result<Self, AwsFileError> {
+    pub fn parse(family: Family, bytes: &[u8]) -> Result<Self, AwsFileError> {
         const MARKS: [&[u8]; 3] = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"];
         if MARKS.iter().any(|mark| bytes.starts_with(mark)) {
             return Err(AwsFileError::ByteOrderMark);
         }
-        Ok(Self { lines: Line::split(bytes) })
+        Ok(Self { family, lines: Line::split(bytes) })
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -67,14 +83,13 @@ impl AwsConfig {
     }
 
     fn read_profile(&self, section: Section) -> Option<Profile> {
-        let Kind::Header(Header { section: SectionName::Profile(name), .. }) = self.lines[section.header].kind() else {
-            return None;
-        };
+        let Kind::Header(header) = self.lines[section.header].kind() else { return None };
+        let SectionName::Profile(name) = self.named(&header).0 else { return None };
         let mut settings: Vec<Setting> = Vec::new();
         for index in section.header + 1..section.end {
             match (self.lines[index].kind(), settings.last_mut()) {
                 (Kind::Setting { key, value }, _) => {
-                    settings.push(Setting { key: lower_key(key), value: shown(value) });
+                    settings.push(Setting { key: lower_key(key), value: shown(value), line: index + 1 });
                 }
                 (Kind::Continuation(more), Some(setting)) => {
                     setting.value = format!("{}\n{}", setting.value, shown(more));
@@ -102,7 +117,8 @@ impl AwsConfig {
             return Err(AwsFileError::DuplicateSection { name: name.clone(), first: header + 1, second: second + 1 });
         }
         if spelling == Spelling::Odd {
-            return Err(AwsFileError::OddHeader { line: header + 1, name: name.clone() });
+            let (name, usual) = (name.clone(), name.header(self.family));
+            return Err(AwsFileError::OddHeader { line: header + 1, name, usual });
         }
         let section = self.section_at(header);
         match self.unclear_line(section) {
@@ -112,11 +128,20 @@ impl AwsConfig {
     }
 
     fn spelling_of(&self, index: usize, name: &ProfileName) -> Option<Spelling> {
-        let is_meant = |section| section == SectionName::Profile(name.as_str().as_bytes());
-        match self.lines[index].kind() {
-            Kind::Header(header) if is_meant(header.section) => Some(header.spelling),
-            Kind::IndentedHeader(header) if is_meant(header.section) => Some(Spelling::Odd),
-            _ => None,
+        let (header, indented) = match self.lines[index].kind() {
+            Kind::Header(header) => (header, false),
+            Kind::IndentedHeader(header) => (header, true),
+            _ => return None,
+        };
+        let (section, spelling) = self.named(&header);
+        let is_meant = section == SectionName::Profile(name.as_str().as_bytes());
+        is_meant.then_some(if indented { Spelling::Odd } else { spelling })
+    }
+
+    pub(super) fn named<'a>(&self, header: &Header<'a>) -> (SectionName<'a>, Spelling) {
+        match self.family {
+            Family::Config => header.in_config(),
+            Family::Credentials => header.in_credentials(),
         }
     }
 
@@ -152,7 +177,7 @@ mod tests {
 
     #[test]
     fn profiles_are_read_with_their_lines() {
-        let config = AwsConfig::parse(MIXED).ok().unwrap();
+        let config = AwsConfig::parse(Family::Config, MIXED).ok().unwrap();
         let names: Vec<_> = config.profiles().into_iter().map(|profile| (profile.name, profile.line)).collect();
         assert_eq!(names, [("default".to_owned(), 2), ("x".to_owned(), 7), ("a b".to_owned(), 14)]);
         let settings = config.profile("x").unwrap().settings;
@@ -163,21 +188,21 @@ mod tests {
 
     #[test]
     fn the_last_of_two_values_is_read() {
-        let config = AwsConfig::parse(b"[profile x]\nregion = r1\nREGION = r2\n").ok().unwrap();
+        let config = AwsConfig::parse(Family::Config, b"[profile x]\nregion = r1\nREGION = r2\n").ok().unwrap();
         assert_eq!(config.profile("x").unwrap().get("region"), Some("r2"));
     }
 
     #[test]
     fn what_is_read_is_written_again() {
         for bytes in [MIXED, b"", b"\n", b"[profile x]\r\nk = v\r\n", b"[profile x]\nk = v", b"\r\r\n\r", b"\0"] {
-            assert_eq!(AwsConfig::parse(bytes).ok().unwrap().to_bytes(), bytes);
+            assert_eq!(AwsConfig::parse(Family::Config, bytes).ok().unwrap().to_bytes(), bytes);
         }
     }
 
     #[test]
     fn a_byte_order_mark_is_refused() {
         for bytes in [b"\xef\xbb\xbf[profile x]\n".as_slice(), b"\xff\xfe[\0", b"\xfe\xff\0["] {
-            assert_eq!(AwsConfig::parse(bytes).err(), Some(AwsFileError::ByteOrderMark));
+            assert_eq!(AwsConfig::parse(Family::Config, bytes).err(), Some(AwsFileError::ByteOrderMark));
         }
     }
 }

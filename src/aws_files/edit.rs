@@ -73,7 +73,7 @@ impl AwsConfig {
     fn append_section(&mut self, name: &ProfileName, settings: &[(&str, &str)]) {
         let blank = (!self.lines.is_empty()).then(String::new);
         let written = settings.iter().map(|(key, value)| format!("{key} = {value}"));
-        let contents = blank.into_iter().chain([name.header()]).chain(written).collect();
+        let contents = blank.into_iter().chain([name.header(self.family)]).chain(written).collect();
         self.insert_lines(self.lines.len(), contents);
     }
 
@@ -183,7 +183,7 @@ fn check_setting(key: &str, value: &str) -> Result<(), AwsFileError> {
 }
 
 /// What in a value would be cut off, stripped, lost or refused by one parser or another.
-fn unsafe_in_value(value: &str) -> Option<&'static str> {
+pub(super) fn unsafe_in_value(value: &str) -> Option<&'static str> {
     let checks: [(bool, &'static str); 6] = [
         (value.is_empty(), "nothing"),
         (value.chars().any(char::is_control), "a line break or another control character"),
@@ -197,10 +197,11 @@ fn unsafe_in_value(value: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::document::Family;
     use super::*;
 
     fn config(text: &str) -> AwsConfig {
-        AwsConfig::parse(text.as_bytes()).ok().unwrap()
+        AwsConfig::parse(Family::Config, text.as_bytes()).ok().unwrap()
     }
 
     fn text(config: &AwsConfig) -> String {
@@ -296,7 +297,7 @@ mod tests {
     fn what_parsers_disagree_about_is_not_edited() {
         let name = x();
         let unclear = |line| AwsFileError::UnclearLine { line, name: name.clone() };
-        let odd = |line| AwsFileError::OddHeader { line, name: name.clone() };
+        let odd = |line| AwsFileError::OddHeader { line, name: name.clone(), usual: "[profile x]".to_owned() };
         let twice = |first, second| AwsFileError::DuplicateSection { name: name.clone(), first, second };
         let key_twice =
             |first, second| AwsFileError::DuplicateKey { name: name.clone(), key: "k".to_owned(), first, second };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::document::{AwsConfig, lower_key};
-use super::line::{Header, Kind, SectionName};
+use super::line::{Kind, SectionName};
 
 /// One thing that is wrong with a line.
 #[derive(Debug, PartialEq, Eq)]
@@ -61,10 +61,13 @@ impl AwsConfig {
                 faults.push(Fault { line: number, kind: FaultKind::NotUtf8 });
             }
             let kind = match line.kind() {
-                Kind::Header(Header { section, .. }) => {
+                Kind::Header(header) => {
                     is_in_section = true;
                     keys.clear();
-                    header_fault(&section, sections.entry(section_text(&section)).or_insert(number), number)
+                    match second(sections.entry(section_text(&self.named(&header).0)).or_insert(number), number) {
+                        Some(first) => Some(FaultKind::SecondSection { first }),
+                        None => header.leaks().then_some(FaultKind::LeakingDefault),
+                    }
                 }
                 Kind::Setting { .. } | Kind::Continuation(_) if !is_in_section => Some(FaultKind::BeforeFirstSection),
                 Kind::Setting { key, .. } => second(keys.entry(lower_key(key)).or_insert(number), number)
@@ -75,13 +78,6 @@ impl AwsConfig {
             faults.extend(kind.map(|kind| Fault { line: number, kind }));
         }
         faults
-    }
-}
-
-fn header_fault(section: &SectionName<'_>, first: &usize, number: usize) -> Option<FaultKind> {
-    match second(first, number) {
-        Some(first) => Some(FaultKind::SecondSection { first }),
-        None => (*section == SectionName::Other(b"DEFAULT")).then_some(FaultKind::LeakingDefault),
     }
 }
 
@@ -99,6 +95,7 @@ fn section_text(section: &SectionName<'_>) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::document::Family;
     use super::*;
 
     #[test]
@@ -106,7 +103,7 @@ mod tests {
         let text =
             b"early = 1\n[DEFAULT]\n[profile x]\na = 1\nA = 2\n  more\njunk\n[plugins]\na = caf\xe9\n[profile \"x\"]\n\
             [profile default]\n[default]\n[profile y\n";
-        let faults = AwsConfig::parse(text).ok().unwrap().faults();
+        let faults = AwsConfig::parse(Family::Config, text).ok().unwrap().faults();
         let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
         assert_eq!(
             told,
@@ -126,6 +123,6 @@ mod tests {
     #[test]
     fn an_ordinary_file_has_none() {
         let text = b"# top\n[default]\nregion = eu-west-1\n\n[profile x]\ns3 =\n  a = 1\n  a = 2\nregion = eu-west-1\n[sso-session x]\n";
-        assert_eq!(AwsConfig::parse(text).ok().unwrap().faults(), []);
+        assert_eq!(AwsConfig::parse(Family::Config, text).ok().unwrap().faults(), []);
     }
 }

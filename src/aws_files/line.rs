@@ -49,9 +49,35 @@ pub(super) enum Kind<'a> {
 
 /// A line in brackets.
 pub(super) struct Header<'a> {
-    pub(super) section: SectionName<'a>,
-    pub(super) spelling: Spelling,
+    /// What stands between the brackets.
+    inside: &'a [u8],
+    /// What follows the closing bracket.
+    after: Spelling,
 }
+
+impl<'a> Header<'a> {
+    /// The section as `~/.aws/config` names it, where all profiles but the default one are `[profile NAME]`.
+    pub(super) fn in_config(&self) -> (SectionName<'a>, Spelling) {
+        let (section, spelling) = parse_section_name(self.inside);
+        (section, if self.after == Spelling::Plain { spelling } else { Spelling::Odd })
+    }
+
+    /// Whether the AWS CLI and boto3 add its keys to every profile.
+    pub(super) fn leaks(&self) -> bool {
+        trim(self.inside) == LEAKING
+    }
+
+    /// The section as `~/.aws/credentials` names it: every one is a profile.
+    pub(super) fn in_credentials(&self) -> (SectionName<'a>, Spelling) {
+        let name = trim(self.inside);
+        let is_plain_name = name == self.inside && name.iter().all(|byte| is_plain(char::from(*byte)));
+        let is_plain = is_plain_name && !name.is_empty() && name != LEAKING && self.after == Spelling::Plain;
+        (SectionName::Profile(name), if is_plain { Spelling::Plain } else { Spelling::Odd })
+    }
+}
+
+/// The section whose keys the AWS CLI and boto3 add to every profile.
+const LEAKING: &[u8] = b"DEFAULT";
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum SectionName<'a> {
@@ -116,9 +142,8 @@ fn parse_setting(trimmed: &[u8]) -> Kind<'_> {
 fn parse_header(trimmed: &[u8]) -> Option<Header<'_>> {
     let close = trimmed.iter().position(|byte| *byte == b']')?;
     let (inside, after) = (&trimmed[1..close], &trimmed[close + 1..]);
-    let (section, spelling) = parse_section_name(inside);
-    let spelling = if is_plain_after_bracket(after) { spelling } else { Spelling::Odd };
-    Some(Header { section, spelling })
+    let after = if is_plain_after_bracket(after) { Spelling::Plain } else { Spelling::Odd };
+    Some(Header { inside, after })
 }
 
 /// botocore takes the header up to the last bracket of the line, so none may follow.
@@ -159,11 +184,12 @@ mod tests {
         let line = Line { content: content.as_bytes().to_vec(), ending: Ending::LineFeed };
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
         let header = |header: Header<'_>| {
-            let name = match header.section {
+            let (section, spelling) = header.in_config();
+            let name = match section {
                 SectionName::Profile(name) => format!("profile {}", text(name)),
                 SectionName::Other(name) => format!("other {}", text(name)),
             };
-            if header.spelling == Spelling::Plain { name } else { format!("odd {name}") }
+            if spelling == Spelling::Plain { name } else { format!("odd {name}") }
         };
         match line.kind() {
             Kind::Blank => "blank".to_owned(),
@@ -174,6 +200,27 @@ mod tests {
             Kind::IndentedComment => "indented comment".to_owned(),
             Kind::IndentedHeader(inner) => format!("indented {}", header(inner)),
             Kind::Broken => "broken".to_owned(),
+        }
+    }
+
+    #[test]
+    fn in_the_credentials_file_every_section_is_a_profile() {
+        for (content, name, spelling) in [
+            ("[default]", "default", Spelling::Plain),
+            ("[x]", "x", Spelling::Plain),
+            ("[x] # c", "x", Spelling::Plain),
+            ("[x]# c", "x", Spelling::Odd),
+            ("[ x ]", "x", Spelling::Odd),
+            ("[a b]", "a b", Spelling::Odd),
+            ("[profile x]", "profile x", Spelling::Odd),
+            ("[\"x\"]", "\"x\"", Spelling::Odd),
+            ("[DEFAULT]", "DEFAULT", Spelling::Odd),
+            ("[]", "", Spelling::Odd),
+        ] {
+            let line = Line { content: content.as_bytes().to_vec(), ending: Ending::LineFeed };
+            let Kind::Header(header) = line.kind() else { panic!("{content}") };
+            let (section, found) = header.in_credentials();
+            assert!(section == SectionName::Profile(name.as_bytes()) && found == spelling, "{content}");
         }
     }
 

@@ -134,6 +134,7 @@ fn shadows_hook(key: &str) -> bool {
 #[cfg(unix)]
 #[cfg(test)]
 mod tests {
+    use super::super::document::Family;
     use super::*;
     use crate::model::actor::Scope;
     use std::path::Path;
@@ -142,7 +143,7 @@ mod tests {
         "[profile x]\ncredential_process = /usr/bin/afed creds deploy --format process\nregion = eu-west-1\n";
 
     fn add(text: &str, overwrite: Overwrite) -> (Result<AddOutcome, AwsFileError>, String) {
-        let mut config = AwsConfig::parse(text.as_bytes()).ok().unwrap();
+        let mut config = AwsConfig::parse(Family::Config, text.as_bytes()).ok().unwrap();
         let hook = Hook::new(Path::new("/usr/bin/afed"), None, "deploy".parse().unwrap(), Scope::Person).unwrap();
         let region = "eu-west-1".parse().unwrap();
         let outcome = add_hook(&mut config, &"x".parse().unwrap(), &hook, &region, overwrite);
@@ -215,7 +216,7 @@ mod tests {
     #[test]
     fn only_own_profiles_are_listed_and_removed() {
         let text = format!("[profile y]\ncredential_process = other\n\n{OURS}");
-        let mut config = AwsConfig::parse(text.as_bytes()).ok().unwrap();
+        let mut config = AwsConfig::parse(Family::Config, text.as_bytes()).ok().unwrap();
         let listed: Vec<_> = hooks(&config).into_iter().map(|own| (own.name, own.line, own.region)).collect();
         assert_eq!(listed, [("x".to_owned(), 4, Some("eu-west-1".to_owned()))]);
         let (x, y, z) = ("x".parse().unwrap(), "y".parse().unwrap(), "z".parse().unwrap());

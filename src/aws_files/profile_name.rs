@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use super::document::Family;
+
 /// A profile name of `[A-Za-z0-9_./%@:+-]`, at least one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize)]
 pub struct ProfileName(String);
@@ -24,9 +26,13 @@ impl ProfileName {
         &self.0
     }
 
-    /// The line that starts this profile's section in `~/.aws/config`.
-    pub(super) fn header(&self) -> String {
-        if self.0 == DEFAULT { format!("[{DEFAULT}]") } else { format!("[profile {}]", self.0) }
+    /// The line that starts this profile's section.
+    pub(super) fn header(&self, family: Family) -> String {
+        if family == Family::Credentials || self.0 == DEFAULT {
+            format!("[{}]", self.0)
+        } else {
+            format!("[profile {}]", self.0)
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::edit::{Change, Removal};
-use super::{AwsConfig, AwsFileError, ProfileName};
+use super::{AwsConfig, AwsFileError, Family, ProfileName};
 
 const SETTINGS: [(&str, &str); 2] =
     [("credential_process", "/usr/bin/afed creds deploy --format process"), ("region", "eu-west-1")];
@@ -68,7 +68,7 @@ fn name() -> impl Strategy<Value = ProfileName> {
 
 /// A document with none of the marks that end the reading at once.
 fn parsed(bytes: &[u8]) -> Option<AwsConfig> {
-    AwsConfig::parse(bytes).ok()
+    AwsConfig::parse(Family::Config, bytes).ok()
 }
 
 fn is_subsequence(of: &[&[u8]], lines: &[&[u8]]) -> bool {

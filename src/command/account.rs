@@ -3,8 +3,10 @@
 pub mod check;
 mod create;
 mod delete;
+mod device;
 mod edit;
 mod host_role;
+mod import;
 mod key;
 mod list;
 mod rotate;
@@ -26,6 +28,7 @@ pub struct AccountArgs {
 #[derive(Debug, Subcommand)]
 enum AccountVerb {
     Create(create::CreateArgs),
+    Import(import::ImportArgs),
     List(list::ListArgs),
     Show(show::ShowArgs),
     Edit(edit::EditArgs),
@@ -37,6 +40,7 @@ enum AccountVerb {
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
     match args.verb {
         AccountVerb::Create(args) => create::run(&args, app, streams),
+        AccountVerb::Import(args) => import::run(&args, app, streams),
         AccountVerb::List(args) => list::run(&args, app, streams),
         AccountVerb::Show(args) => show::run(&args, app, streams),
         AccountVerb::Edit(args) => edit::run(&args, app, streams),

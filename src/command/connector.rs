@@ -4,8 +4,10 @@ mod check;
 mod create;
 mod delete;
 mod edit;
+mod export;
 mod fields;
 mod hooks;
+mod import;
 mod interview;
 mod list;
 mod rename;
@@ -33,6 +35,8 @@ enum ConnectorVerb {
     Rename(rename::RenameArgs),
     Delete(delete::DeleteArgs),
     Check(check::CheckArgs),
+    Import(import::ImportArgs),
+    Export(export::ExportArgs),
 }
 
 pub fn run(args: ConnectorArgs, app: &App, streams: &mut Streams) -> Result<()> {
@@ -44,5 +48,7 @@ pub fn run(args: ConnectorArgs, app: &App, streams: &mut Streams) -> Result<()> 
         ConnectorVerb::Rename(args) => rename::run(&args, app, streams),
         ConnectorVerb::Delete(args) => delete::run(&args, app, streams),
         ConnectorVerb::Check(args) => check::run(&args, app, streams),
+        ConnectorVerb::Import(args) => import::run(&args, app, streams),
+        ConnectorVerb::Export(args) => export::run(&args, app, streams),
     }
 }

@@ -8,6 +8,8 @@ use zeroize::Zeroizing;
 
 use super::config_file;
 use super::error::CommandError;
+use super::mfa_args::MfaArgs;
+use super::narrow_args::PolicyArgs;
 use super::vending::{self, Wanted};
 use crate::app::App;
 use crate::config::settings::ConsoleSettings;
@@ -43,6 +45,10 @@ pub struct ConsoleArgs {
     /// of the configuration, else as long as the credentials]
     #[arg(long)]
     duration: Option<String>,
+    #[command(flatten)]
+    narrow: PolicyArgs,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// Print the link and open no browser
     #[arg(long)]
     print: bool,
@@ -60,7 +66,14 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let connector = settings.connector(&args.connector, &config_file::read_policy)?;
     let plan = plan(args, &connector, app, &settings.console)?;
     let browser = if args.print { None } else { Some(browser(args, app, &settings.console)?) };
-    let wanted = Wanted { connector: &args.connector, scope: Scope::Person, caller: Caller::Person };
+    let narrowing = args.narrow.read()?;
+    let wanted = Wanted {
+        connector: &args.connector,
+        scope: Scope::Person,
+        narrowing: &narrowing,
+        caller: Caller::Person,
+        mfa_code: args.mfa.code(),
+    };
     let answer = vending::answer(wanted, app, streams)?;
     let link = app.console_sign_in(&plan.sign_in).sign_in_url(ConsoleVisit {
         lease: &answer.lease,

@@ -4,6 +4,8 @@ use anyhow::Result;
 use clap::Args;
 
 use super::error::CommandError;
+use super::mfa_args::MfaArgs;
+use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Wanted};
 use crate::app::App;
@@ -24,6 +26,10 @@ pub struct CredsArgs {
     connector: String,
     #[command(flatten)]
     scope: ScopeArgs,
+    #[command(flatten)]
+    narrow: NarrowArgs,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
@@ -32,7 +38,13 @@ pub struct CredsArgs {
 impl CredsArgs {
     /// What an SDK asks for.
     pub fn of_hook(connector: &str, scope: Scope) -> Self {
-        Self { connector: connector.to_owned(), scope: scope.into(), format: FormatChoice::Given(Format::Process) }
+        Self {
+            connector: connector.to_owned(),
+            scope: scope.into(),
+            narrow: NarrowArgs::default(),
+            mfa: MfaArgs::default(),
+            format: FormatChoice::Given(Format::Process),
+        }
     }
 
     /// Whether an SDK asks, through `credential_process`.
@@ -43,7 +55,14 @@ impl CredsArgs {
 
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
-    let wanted = Wanted { connector: &args.connector, scope: args.scope.scope(), caller };
+    let narrowing = args.narrow.read()?;
+    let wanted = Wanted {
+        connector: &args.connector,
+        scope: args.scope.scope(),
+        narrowing: &narrowing,
+        caller,
+        mfa_code: args.mfa.code(),
+    };
     let answer = vending::answer(wanted, app, streams)?;
     let format = match args.format {
         FormatChoice::Given(format) => format,

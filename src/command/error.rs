@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::config::exchange::{Flaw, FlawAt};
+use crate::model::json_text::Place;
+use crate::model::name::{ConnectorName, NameError};
 use crate::model::principal::PrincipalType;
+use crate::model::region::Region;
 use crate::ports::Cause;
 
 /// Why a command did not start or did not end.
@@ -45,6 +49,60 @@ pub enum CommandError {
     FlagOfKeys { flag: &'static str },
     #[error("the account “{account}” has the key {configured}, not {given}")]
     OtherKey { account: String, configured: String, given: String },
+    /// Nobody can be asked which of them it shall be.
+    #[error("the profile is missing, and there is no terminal to ask at; these hold long-term keys: {}", .found.join(", "))]
+    ProfileMissing { found: Vec<String> },
+    #[error("no profile holds a long-term key, neither in {} nor in {}", .credentials.display(), .config.display())]
+    NoKeys { credentials: PathBuf, config: PathBuf },
+    #[error("the profile {profile} holds no key, neither in {} nor in {}", .credentials.display(), .config.display())]
+    NoKeyInProfile { profile: String, credentials: PathBuf, config: PathBuf },
+    /// The AWS CLI can't read such a file either, or reads other keys in it.
+    #[error("{} can't be trusted to say what it seems to: {fault}", .path.display())]
+    AwsFileFaulty { path: PathBuf, fault: crate::aws_files::Fault },
+    #[error("the access key {access_key_id} is here already, as the account “{account}”")]
+    KeyTaken { account: String, access_key_id: String },
+    /// Somebody edited the file between reading the key and removing it.
+    #[error("the profile {profile} in {} has another key by now", .path.display())]
+    OtherKeyInProfile { profile: String, path: PathBuf },
+    /// The whole file is no list of connectors.
+    #[error("{file}:{}:{}: nothing can be imported", .place.line, .place.column)]
+    NothingImportable {
+        file: String,
+        place: Place,
+        #[source]
+        source: Flaw,
+    },
+    /// One connector of a file; then none is imported.
+    #[error("{file}:{}:{}: the connector “{}” can't be imported", .place.line, .place.column, .connector.escape_debug())]
+    NotImportable {
+        file: String,
+        place: Place,
+        connector: String,
+        #[source]
+        source: Cause,
+    },
+    #[error("“{}” can't be a connector's name here", .name.escape_debug())]
+    NameUnfit {
+        name: String,
+        /// What --fit-names would make of it.
+        fitted: Option<ConnectorName>,
+        #[source]
+        source: NameError,
+    },
+    #[error("the connector on line {line} is called “{name}” too")]
+    NameTwice { name: String, line: usize },
+    #[error("accountId is missing")]
+    AccountIdMissing,
+    #[error("accountId “{}” {}", .id.escape_debug(), no_account(.accounts))]
+    AccountIdUnknown {
+        id: String,
+        /// The accounts that belong to the AWS account of this number, where several do.
+        accounts: Vec<String>,
+    },
+    #[error("the partition is said to be {stated}, and its region {region} lies in {}", .region.partition())]
+    OtherPartition { stated: &'static str, region: Region },
+    #[error("{} has more than {longest} bytes", .path.display())]
+    TooLong { path: PathBuf, longest: u64 },
     #[error("“{}” is not KEY=VALUE", .0.escape_debug())]
     NotKeyValue(String),
     #[error("{} can't be {operation}", .path.display())]
@@ -89,4 +147,18 @@ pub enum CommandError {
     NoKeyToRotate { account: String },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
+}
+
+impl CommandError {
+    /// A flaw of the file as a whole, such as a field that nobody knows.
+    pub fn nothing_importable(file: &str, FlawAt { place, flaw }: FlawAt) -> Self {
+        Self::NothingImportable { file: file.to_owned(), place, source: flaw }
+    }
+}
+
+fn no_account(accounts: &[String]) -> String {
+    match accounts {
+        [] => "is no account of this configuration".to_owned(),
+        several => format!("is the AWS account of several: {}", several.join(", ")),
+    }
 }

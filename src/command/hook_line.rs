@@ -55,6 +55,7 @@ mod tests {
             &[][..],
             &["creds", "deploy"],
             &["creds", "deploy", "--format", "json"],
+            &["creds", "deploy", "--read-only", "--format", "process"],
             &["creds", "--help", "--format", "process"],
             &["creds", "", "--format", "process"],
             &["creds", "--format", "process", "deploy"],

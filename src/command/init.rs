@@ -260,7 +260,7 @@ fn prove_store(secrets: &dyn SecretStore) -> Result<()> {
     let found = secrets.lookup(&SecretId::Probe)?;
     secrets.forget(&SecretId::Probe)?;
     match found {
-        Some(found) if found.expose() == probe.expose() => Ok(()),
+        Some(found) if found.is_the_same_as(&probe) => Ok(()),
         _ => Err(CommandError::StoreForgets.into()),
     }
 }

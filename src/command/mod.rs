@@ -3,6 +3,7 @@
 
 mod account;
 mod answer;
+mod aws_file;
 mod completions;
 mod config_file;
 mod confirmation;
@@ -14,6 +15,8 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod mfa_args;
+mod narrow_args;
 mod policy;
 mod profile;
 mod questions;
@@ -21,6 +24,7 @@ mod report;
 mod scope_args;
 mod standing;
 mod stored;
+mod text_file;
 mod vending;
 mod whoami;
 

@@ -1,7 +1,6 @@
 //! `afed profile`: the `credential_process` hook in AWS's configuration file.
 
 mod add;
-pub mod aws_config;
 mod list;
 mod remove;
 

@@ -14,7 +14,9 @@ use crate::model::actor::{Actor, Scope};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
+use crate::model::mfa::MfaCode;
 use crate::model::name::{ConnectorName, GroupName};
+use crate::model::narrowing::Narrowing;
 use crate::model::pass::PassKey;
 use crate::model::region::Region;
 use crate::ports::{LeaseStore, PassStore};
@@ -26,6 +28,9 @@ use crate::vending::{Asker, Order, Recall, Source, VendError, Vended, Vendor, pa
 
 /// How full AWS's allowance for policies and tags may be before it is worth a warning, in per cent.
 const PACKED_POLICY_WARNING: u32 = 80;
+/// Who brings a code does not hear of the failures of those who have none, nor they of a code that was wrong: what tells
+/// the two apart. The code itself does not; what it leads to is the same for every right one.
+const WITH_CODE: [&[u8]; 2] = [b"mfa code", b"given"];
 
 /// Credentials, with what is told of them besides.
 pub struct Answer {
@@ -49,7 +54,11 @@ pub struct Wanted<'a> {
     pub connector: &'a str,
     /// For whom.
     pub scope: Scope,
+    /// What of the connector's is taken away.
+    pub narrowing: &'a Narrowing,
     pub caller: Caller,
+    /// The code of an MFA device that came with it.
+    pub mfa_code: Option<&'a MfaCode>,
 }
 
 /// Credentials of the connector, for whoever is entitled to them. What is odd about them is told as a warning.
@@ -66,8 +75,7 @@ pub fn answer(wanted: Wanted<'_>, app: &App, streams: &mut Streams) -> Result<An
 
 /// What is asked for, and what it is derived from, looked at before any of it is read.
 struct Request<'a> {
-    connector: &'a str,
-    scope: Scope,
+    wanted: Wanted<'a>,
     endpoint: Endpoint,
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
@@ -76,23 +84,26 @@ struct Request<'a> {
 
 impl<'a> Request<'a> {
     fn look_at(wanted: Wanted<'a>, app: &App) -> Result<Self> {
-        let Wanted { connector, scope, caller } = wanted;
         let paths = &app.paths;
         // Where the mark can't be looked at, neither can the passes beside it, so there is none that it could end.
         let mark = files::look(&paths.session_mark)
             .unwrap_or_else(|_| Watched { path: paths.session_mark.clone(), mark: None });
-        let watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
-        let arrival = Arrival { at: app.clock.now(), caller };
+        let mut watched = vec![config_file::look(&paths.machine_config)?, config_file::look(&paths.user_config)?, mark];
+        watched.extend(wanted.narrowing.policy.iter().map(|policy| policy.file.clone()));
+        let arrival = Arrival { at: app.clock.now(), caller: wanted.caller };
         let endpoint = app.sts_endpoint()?;
         let uid = user::effective_uid().map(|uid| uid.to_string()).unwrap_or_default();
         // By its own spelling, links and all: the files that it names lie beside this path, and not beside another.
         let config = std::path::absolute(&paths.user_config)?;
-        let inputs = [env!("CARGO_PKG_VERSION"), connector, endpoint.distinction().unwrap_or_default(), &uid];
-        let host = host_of(scope);
+        let inputs = [env!("CARGO_PKG_VERSION"), wanted.connector, endpoint.distinction().unwrap_or_default(), &uid];
+        let (host, narrowing) = (host_of(wanted.scope), wanted.narrowing.parts());
         let inputs = inputs.map(str::as_bytes).into_iter().chain([config.as_os_str().as_encoded_bytes()]);
+        let narrowing = narrowing.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
         let host = host.iter().map(|host| host.as_encoded_bytes());
-        let key = pass_key(inputs.chain(app.host_variables()).chain(host));
-        Ok(Self { connector, scope, endpoint, key, watched: RefCell::new(watched), arrival })
+        let code = wanted.mfa_code.iter().flat_map(|_| WITH_CODE);
+        // The host is the only one that comes without a name, and therefore last.
+        let key = pass_key(inputs.chain(app.host_variables()).chain(narrowing).chain(code).chain(host));
+        Ok(Self { wanted, endpoint, key, watched: RefCell::new(watched), arrival })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
@@ -103,19 +114,23 @@ impl<'a> Request<'a> {
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
         let settings = app.settings()?;
-        let connector = settings.connector(self.connector, &|path| self.read(path))?;
+        let connector = settings.connector(self.wanted.connector, &|path| self.read(path))?;
+        let connector = self.wanted.narrowing.apply(connector)?;
         let account = settings.account(connector.account.as_str())?;
         let secrets = app.secrets(&settings.secrets)?;
         let cache = app.cache(Some(secrets.as_ref()));
+        let streams = RefCell::new(streams);
+        let tell = |text: &str| streams.borrow_mut().status(text);
         let vendor = Vendor {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),
             secrets: secrets.as_ref(),
             host: &app.host_role(),
+            codes: &app.mfa_codes(self.wanted.mfa_code, self.wanted.scope, &tell),
             turns: &cache,
             memory: memory(app, &cache),
         };
-        let system_name = match self.scope {
+        let system_name = match self.wanted.scope {
             Scope::System => Some(app.system_name(settings)?),
             Scope::Person => None,
         };
@@ -137,7 +152,7 @@ impl<'a> Request<'a> {
                 describe: &|error| (app.explain)(error),
             },
         })?;
-        warn(&vended, streams);
+        warn(&vended, &mut streams.borrow_mut());
         let Connector { name, region, .. } = connector;
         Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }

@@ -4,6 +4,7 @@
 
 mod fields;
 mod layout;
+mod put;
 mod splice;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use super::file::{self, AccountTable, ConfigFile, ConnectorTable};
 use crate::model::account::AccessKeyId;
 use crate::model::name::{AccountName, ConnectorName};
 use fields::Fields;
+pub use put::{PutConnector, connectors_as_text, put_connectors};
 
 /// Adds `[accounts.NAME]`.
 pub fn add_account(path: &Path, text: &str, name: &AccountName, account: &AccountTable) -> Result<String, ConfigError> {
@@ -229,6 +231,8 @@ mod tests {
             account_type: crate::model::account::AccountType::AccessKey,
             access_key_id: Some("AKIAI44QH8DHBEXAMPLE".to_owned()),
             aws_account_id: Some("123123123123".to_owned()),
+            mfa_serial: None,
+            mfa_process: None,
         }
     }
 

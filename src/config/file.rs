@@ -98,6 +98,8 @@ pub struct AccountTable {
     pub account_type: AccountType,
     pub access_key_id: Option<String>,
     pub aws_account_id: Option<String>,
+    pub mfa_serial: Option<String>,
+    pub mfa_process: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -151,7 +153,7 @@ pub(super) const CONSOLE_KEYS: &[&str] =
     &["sign_in_url", "console_url", "issuer", "session_duration", "browser", "browser_wait"];
 pub(super) const SECRETS_KEYS: &[&str] =
     &["store", "timeout", "file", "passphrase_file", "passphrase_fd", "passphrase_credential"];
-pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id"];
+pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id", "mfa_serial", "mfa_process"];
 pub(super) const CONNECTOR_KEYS: &[&str] = &[
     "account",
     "principal",
@@ -228,6 +230,8 @@ passphrase_credential = "afed"
 type = "access-key"
 access_key_id = "AKIAIOSFODNN7EXAMPLE"
 aws_account_id = "123123123123"
+mfa_serial = "arn:aws:iam::123123123123:mfa/ops"
+mfa_process = "ykman oath accounts code --single ops"
 [connectors.deploy]
 account = "ops"
 principal = "assume-role"

@@ -23,6 +23,8 @@ pub struct Paths {
     pub secret_file: PathBuf,
     /// AWS's shared configuration file.
     pub aws_config: PathBuf,
+    /// AWS's shared credentials file.
+    pub aws_credentials: PathBuf,
 }
 
 /// There is no home folder to put anything in.
@@ -36,7 +38,10 @@ impl Paths {
         let base = BaseDirs::new().ok_or(NoHome)?;
         let project = ProjectDirs::from("", "", "afed").ok_or(NoHome)?;
         let chosen = config.map(Path::to_owned).or_else(|| environment.path("AFED_CONFIG"));
-        let aws_config = environment.path("AWS_CONFIG_FILE").map(|path| expand_home(&path, base.home_dir()));
+        let aws_file = |variable, name| {
+            let named = environment.path(variable).map(|path| expand_home(&path, base.home_dir()));
+            named.unwrap_or_else(|| base.home_dir().join(".aws").join(name))
+        };
         Ok(Self {
             machine_config: PathBuf::from("/etc/afed/config.toml"),
             user_config: chosen.unwrap_or_else(|| project.config_dir().join("config.toml")),
@@ -44,7 +49,8 @@ impl Paths {
             locks: project.cache_dir().join("locks"),
             session_mark: project.cache_dir().join("session"),
             secret_file: project.data_dir().join("secrets.afed"),
-            aws_config: aws_config.unwrap_or_else(|| base.home_dir().join(".aws").join("config")),
+            aws_config: aws_file("AWS_CONFIG_FILE", "config"),
+            aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
         })
     }
 }

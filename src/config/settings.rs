@@ -22,7 +22,7 @@ use crate::model::connector::Connector;
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
 use crate::model::crowd_application::CrowdApplication;
 use crate::model::duration::SessionDuration;
-use crate::model::name::{ConnectorName, GroupName};
+use crate::model::name::{AccountName, ConnectorName, GroupName};
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::SecretId;
 use crate::model::secret_store_choice::SecretStoreChoice;
@@ -209,6 +209,11 @@ pub fn check_connector(
     read: &FileReader<'_>,
 ) -> Result<Connector, ConfigError> {
     connector::resolve(name.as_str(), &Origin { path: path.to_owned(), value: table }, read)
+}
+
+/// Checks an account that is about to be written, as if it stood in the file at `path`.
+pub fn check_account(name: &AccountName, table: AccountTable, path: &Path) -> Result<Account, ConfigError> {
+    account::resolve(name.as_str(), &Origin { path: path.to_owned(), value: table })
 }
 
 #[derive(Default)]

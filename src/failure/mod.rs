@@ -5,6 +5,9 @@ mod configuration;
 mod console;
 mod directory;
 mod host_role;
+mod import;
+mod mfa;
+mod narrowing;
 mod rotation;
 mod secrets;
 mod tokens;
@@ -107,10 +110,12 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(directory::verdict),
         error.downcast_ref().map(secrets::verdict),
         error.downcast_ref().map(host_role::verdict),
+        error.downcast_ref().map(mfa::verdict),
         error.downcast_ref().map(tokens::verdict),
         error.downcast_ref().map(console::of_sign_in),
         error.downcast_ref().map(console::of_rule),
         error.downcast_ref().map(of_cache),
+        error.downcast_ref().map(narrowing::verdict),
         error.downcast_ref().map(of_system_name),
     ];
     known
@@ -171,6 +176,7 @@ fn of_vending(error: &VendError) -> Verdict {
             Verdict { kind: Kind::Configuration, hints }
         }
         VendError::Host(error) => host_role::verdict(error),
+        VendError::Mfa(error) => mfa::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
         VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },
@@ -263,8 +269,11 @@ fn of_command(error: &CommandError) -> Verdict {
                 .map(|user| format!("afed connector edit {user} --account ACCOUNT, or: afed connector delete {user}"))
                 .collect(),
         },
+        CommandError::NotImportable { source, .. } => {
+            verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
+        }
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
-        _ => Verdict::plain(Kind::Configuration),
+        other => import::verdict(other),
     }
 }
 

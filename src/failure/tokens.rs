@@ -10,7 +10,16 @@ use crate::ports::TokenServiceError;
 pub fn verdict(error: &TokenServiceError) -> Verdict {
     use TokenServiceError as E;
     match error {
-        E::Denied { action, signer, .. } => Verdict { kind: Kind::Denied, hints: grants(action, signer) },
+        E::Denied { action, signer, .. } => {
+            let hints = grants(action, signer).into_iter().chain(second_factor(action, signer)).collect();
+            Verdict { kind: Kind::Denied, hints }
+        }
+        E::DeniedWithCode { action, signer, serial, .. } => {
+            let code = format!(
+                "if it is the code: each is good once and for half a minute, of the user's own device {serial}; try again with the next one"
+            );
+            Verdict { kind: Kind::Denied, hints: std::iter::once(code).chain(grants(action, signer)).collect() }
+        }
         E::KeyUnknown { access_key_id, .. } if access_key_id.is_temporary() => Verdict::hint(
             Kind::Denied,
             "the credentials of this host's role are not AWS's, or of another partition than the region; see who gives them: env | grep -E '^AWS_(EC2|CONTAINER)'",
@@ -86,4 +95,13 @@ fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
     let user = format!("{user} needs this policy: {}", grant.user_policy);
     let role = grant.trust_policy.map(|policy| format!("the role needs this trust policy: {policy}"));
     std::iter::once(user).chain(role).collect()
+}
+
+/// A trust policy may ask for more than it is known to.
+fn second_factor(action: &StsAction, signer: &Signer) -> Option<String> {
+    let may_ask = matches!(action, StsAction::AssumeRole { .. }) && signer.account_type == AccountType::AccessKey;
+    may_ask.then(|| {
+        "if the role's trust policy asks for aws:MultiFactorAuthPresent: afed account edit NAME --mfa-serial SERIAL"
+            .to_owned()
+    })
 }

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use super::arn::AwsAccountId;
+use super::mfa::MfaDevice;
 use super::name::AccountName;
 use super::secret::{Secret, SecretId};
 
@@ -23,6 +24,8 @@ pub enum AccountSource {
         access_key_id: AccessKeyId,
         /// Found out when the key was proved; `None` when the proof was skipped.
         aws_account_id: Option<AwsAccountId>,
+        /// The second factor that its user proves.
+        mfa: Option<Box<MfaDevice>>,
     },
     /// The role of the EC2 instance or the container that afed runs in.
     InstanceRole {
@@ -77,6 +80,14 @@ impl Account {
     pub const fn access_key_id(&self) -> Option<&AccessKeyId> {
         match &self.source {
             AccountSource::AccessKey { access_key_id, .. } => Some(access_key_id),
+            AccountSource::InstanceRole { .. } => None,
+        }
+    }
+
+    /// The second factor that goes with its calls, where it has one.
+    pub fn mfa(&self) -> Option<&MfaDevice> {
+        match &self.source {
+            AccountSource::AccessKey { mfa, .. } => mfa.as_deref(),
             AccountSource::InstanceRole { .. } => None,
         }
     }

@@ -111,6 +111,11 @@ impl std::str::FromStr for RoleArn {
 }
 
 impl PolicyArn {
+    /// AWS's own policy for readers of everything, in this partition.
+    pub fn read_only_access(partition: &'static str) -> Self {
+        Self(format!("arn:{partition}:iam::aws:policy/ReadOnlyAccess"))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::duration::SessionDuration;
+use super::mfa::MfaDevice;
 use super::name::{AccountName, ConnectorName, GroupName};
 use super::principal::{Principal, RuleError, check_account, check_chaining};
 use super::region::Region;
@@ -27,7 +28,25 @@ impl Connector {
     pub fn check_with(&self, account: &Account) -> Result<(), RuleError> {
         self.check_partitions()?;
         check_account(self.principal.principal_type(), account.account_type())?;
-        check_chaining(account.account_type(), self.duration)
+        check_chaining(account.account_type(), self.duration)?;
+        self.check_device(account)
+    }
+
+    /// The second factor of which a code goes with each call for this connector.
+    pub fn mfa<'a>(&self, account: &'a Account) -> Option<&'a MfaDevice> {
+        account.mfa().filter(|_| self.principal.takes_mfa())
+    }
+
+    fn check_device(&self, account: &Account) -> Result<(), RuleError> {
+        let partition = self.mfa(account).and_then(|device| device.serial.partition());
+        match partition.filter(|partition| *partition != self.region.partition()) {
+            Some(partition) => Err(RuleError::Partition {
+                region: self.region.clone(),
+                what: "the MFA device of its account".to_owned(),
+                partition: partition.to_owned(),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Checks that all that is named lies in the region's partition: what lies in another one is never reached from it.

@@ -2,6 +2,7 @@
 //! Whether a text is JSON is `serde_json`'s to say; what is here only notes the places of a text that it accepts. Its limit
 //! of 128 levels is therefore the limit here.
 
+use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -40,6 +41,30 @@ pub enum JsonValue {
     Text(String),
     List(Vec<JsonNode>),
     Object(Vec<JsonMember>),
+}
+
+/// The value as JSON on one line, with keys that stand twice, and numbers as they were written.
+impl fmt::Display for JsonNode {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            JsonValue::Null => formatter.write_str("null"),
+            JsonValue::Bool(value) => write!(formatter, "{value}"),
+            JsonValue::Number(written) => formatter.write_str(written),
+            JsonValue::Text(text) => write!(formatter, "{}", serde_json::Value::from(text.as_str())),
+            JsonValue::List(items) => {
+                let separated = |(position, item)| write!(formatter, "{}{item}", if position == 0 { "[" } else { "," });
+                items.iter().enumerate().try_for_each(separated)?;
+                formatter.write_str(if items.is_empty() { "[]" } else { "]" })
+            }
+            JsonValue::Object(members) => {
+                for (position, JsonMember { key, node, .. }) in members.iter().enumerate() {
+                    let opening = if position == 0 { "{" } else { "," };
+                    write!(formatter, "{opening}{}:{node}", serde_json::Value::from(key.as_str()))?;
+                }
+                formatter.write_str(if members.is_empty() { "{}" } else { "}" })
+            }
+        }
+    }
 }
 
 /// A key with its place, and its value. An object may hold the same key twice.
@@ -205,6 +230,7 @@ mod tests {
         fn what_is_read_is_what_was_written(value in any_json()) {
             prop_assert_eq!(&as_value(&read(&value.to_string()).unwrap()), &value);
             prop_assert_eq!(&as_value(&read(&serde_json::to_string_pretty(&value).unwrap()).unwrap()), &value);
+            prop_assert_eq!(read(&value.to_string()).unwrap().to_string(), value.to_string());
         }
 
         #[test]

@@ -2,7 +2,7 @@
 //! [`Principal::from_fields`] is the only way to make one, so a principal in hand keeps every rule of AWS that
 //! can be known before the call. Sources: IAM User Guide, "Compare AWS STS credentials"; the STS API model.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::account::AccountType;
@@ -216,6 +216,8 @@ pub enum RuleError {
     TagTwice(String, String),
     #[error("transitive_tags names “{}”, which is not among the tags", .0.escape_debug())]
     TransitiveTagUnknown(String),
+    #[error("transitive_tags names “{}” twice", .0.escape_debug())]
+    TransitiveTagTwice(String),
     #[error(transparent)]
     Tag(#[from] TagError),
 }
@@ -226,6 +228,7 @@ impl Principal {
         check_fields_belong(principal, &fields)?;
         check_tags(&fields)?;
         fields.external_id.as_deref().map_or(Ok(()), check_external_id)?;
+        fields.source_identity.as_ref().map_or(Ok(()), session_tag::check_source_identity)?;
         let policies = SessionPolicies { inline: fields.policy, arns: fields.policy_arns };
         check_policies(&policies, fields.role_arn.as_ref())?;
         match principal {
@@ -245,6 +248,11 @@ impl Principal {
             PrincipalType::SessionToken => Ok(Self::SessionToken),
             PrincipalType::Provided => Ok(Self::Provided),
         }
+    }
+
+    /// Whether a code of a second factor goes with the call that makes it (STS API: SerialNumber and TokenCode).
+    pub const fn takes_mfa(&self) -> bool {
+        matches!(self, Self::AssumeRole(_) | Self::SessionToken)
     }
 
     pub const fn principal_type(&self) -> PrincipalType {
@@ -276,6 +284,24 @@ impl Principal {
         role.into_iter().chain(policies.map(|arn| (format!("the policy {arn}"), arn.partition())))
     }
 
+    /// The same principal with these session policies, which are checked as its own were; a type that has none stays as
+    /// it is.
+    pub fn with_policies(&self, policies: SessionPolicies) -> Result<Self, RuleError> {
+        let mut principal = self.clone();
+        match &mut principal {
+            Self::AssumeRole(role) => {
+                check_policies(&policies, Some(&role.role_arn))?;
+                role.policies = policies;
+            }
+            Self::FederatedUser(user) => {
+                check_policies(&policies, None)?;
+                user.policies = policies;
+            }
+            Self::SessionToken | Self::Provided => {}
+        }
+        Ok(principal)
+    }
+
     /// The session policies, where the type has them.
     pub const fn policies(&self) -> Option<&SessionPolicies> {
         match self {
@@ -289,6 +315,12 @@ impl Principal {
 impl SessionPolicies {
     pub const fn is_empty(&self) -> bool {
         self.inline.is_none() && self.arns.is_empty()
+    }
+
+    /// How much of [`PLAIN_TEXT_LIMIT`] they take together, in characters.
+    pub fn length(&self) -> usize {
+        let inline = self.inline.as_ref().map_or(0, SessionPolicy::length);
+        inline + self.arns.iter().map(|arn| arn.as_str().chars().count()).sum::<usize>()
     }
 }
 
@@ -350,14 +382,18 @@ fn check_tags(fields: &PrincipalFields) -> Result<(), RuleError> {
         return Err(RuleError::TooManyTags(fields.tags.len()));
     }
     let mut folded = BTreeMap::new();
-    for key in fields.tags.keys() {
-        session_tag::check_key(key)?;
+    for (key, value) in &fields.tags {
+        session_tag::check_template(key, value)?;
         if let Some(other) = folded.insert(key.to_lowercase(), key) {
             return Err(RuleError::TagTwice(other.clone(), key.clone()));
         }
     }
-    match fields.transitive_tags.iter().find(|key| !fields.tags.contains_key(*key)) {
-        Some(key) => Err(RuleError::TransitiveTagUnknown(key.clone())),
+    if let Some(key) = fields.transitive_tags.iter().find(|key| !fields.tags.contains_key(*key)) {
+        return Err(RuleError::TransitiveTagUnknown(key.clone()));
+    }
+    let mut named = BTreeSet::new();
+    match fields.transitive_tags.iter().find(|key| !named.insert(*key)) {
+        Some(key) => Err(RuleError::TransitiveTagTwice(key.clone())),
         None => Ok(()),
     }
 }
@@ -377,10 +413,8 @@ fn check_policies(policies: &SessionPolicies, role: Option<&RoleArn>) -> Result<
     if policies.arns.len() > MOST_POLICY_ARNS {
         return Err(RuleError::TooManyPolicyArns(policies.arns.len()));
     }
-    let inline = policies.inline.as_ref().map_or(0, SessionPolicy::length);
-    let total = inline + policies.arns.iter().map(|arn| arn.as_str().chars().count()).sum::<usize>();
-    if total > PLAIN_TEXT_LIMIT {
-        return Err(RuleError::PoliciesTooLong(total));
+    if policies.length() > PLAIN_TEXT_LIMIT {
+        return Err(RuleError::PoliciesTooLong(policies.length()));
     }
     let Some(role) = role else { return Ok(()) };
     match policies.arns.iter().find(|arn| !["aws", role.account_id()].contains(&arn.account())) {

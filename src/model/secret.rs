@@ -18,6 +18,11 @@ impl Secret {
         self.0.expose_secret()
     }
 
+    /// Whether both are the same text.
+    pub fn is_the_same_as(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
     /// Whether there is nothing in it; an empty password is never worth sending.
     pub fn is_empty(&self) -> bool {
         self.0.expose_secret().is_empty()

@@ -2,12 +2,16 @@
 //! Values may name what the directory knows of the person, from the configuration only.
 //! Limits are those of the STS API: 50 tags, key 1-128, value 0-256 of `[\p{L}\p{Z}\p{N}_.:/=+\-@]`.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::actor::Actor;
 
 /// The most tags a session may carry.
 pub const MOST_TAGS: usize = 50;
 const KEY_LIMIT: usize = 128;
 const VALUE_LIMIT: usize = 256;
+const SHORTEST_SOURCE_IDENTITY: usize = 2;
+const SOURCE_IDENTITY_LIMIT: usize = 64;
 
 /// A tag as it is sent: its place-holders are filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +93,15 @@ impl Template {
             .collect()
     }
 
+    /// What stands in every value, whoever it is filled in for.
+    fn fixed_part(&self) -> String {
+        let text = |piece: &Piece| match piece {
+            Piece::Text(text) => Some(text.clone()),
+            Piece::Name | Piece::Email | Piece::DisplayName => None,
+        };
+        self.0.iter().filter_map(text).collect()
+    }
+
     /// Whether the value depends on a person.
     pub fn names_a_person(&self) -> bool {
         self.0.iter().any(|piece| !matches!(piece, Piece::Text(_)))
@@ -140,21 +153,50 @@ pub fn check(tag: &SessionTag) -> Result<(), TagError> {
     check_characters(&tag.key, &tag.value)
 }
 
+/// Checks a tag as it stands in the configuration: its key, and as much of its value as everybody's has.
+pub fn check_template(key: &str, template: &Template) -> Result<(), TagError> {
+    check(&SessionTag { key: key.to_owned(), value: template.fixed_part() })
+}
+
+/// Checks a source identity as it stands in the configuration, as far as everybody's has it.
+pub fn check_source_identity(template: &Template) -> Result<(), TagError> {
+    let fixed = template.fixed_part();
+    let fits = fixed.chars().all(fits_source_identity) && fixed.len() <= SOURCE_IDENTITY_LIMIT;
+    let is_whole = !template.names_a_person();
+    if fits && (!is_whole || fixed.len() >= SHORTEST_SOURCE_IDENTITY) {
+        Ok(())
+    } else {
+        Err(TagError::SourceIdentity(template.to_string()))
+    }
+}
+
 /// The source identity for one actor: 2-64 of `[A-Za-z0-9_+=,.@-]`, not starting with `aws:` (STS API).
 ///
 /// It is never mapped: a changed identity in CloudTrail would be somebody else's.
 pub fn source_identity(template: &Template, actor: &Actor) -> Result<String, TagError> {
     let text = template.fill(actor)?;
-    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c));
-    if plain && (2..=64).contains(&text.len()) { Ok(text) } else { Err(TagError::SourceIdentity(text)) }
+    let bounds = SHORTEST_SOURCE_IDENTITY..=SOURCE_IDENTITY_LIMIT;
+    let fits = text.chars().all(fits_source_identity) && bounds.contains(&text.len());
+    if fits { Ok(text) } else { Err(TagError::SourceIdentity(text)) }
+}
+
+fn fits_source_identity(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "_+=,.@-".contains(character)
 }
 
 fn check_characters(key: &str, text: &str) -> Result<(), TagError> {
-    let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c);
+    let allowed = |c: char| is_letter_or_number(c) || c == ' ' || "_.:/=+-@".contains(c);
     match text.chars().find(|character| !allowed(*character)) {
         None => Ok(()),
         Some(character) => Err(TagError::Character { key: key.to_owned(), character }),
     }
+}
+
+/// What is in Unicode's categories L or N. Rust's own notion also has marks that are read as letters, and letters in circles
+/// and squares, which are symbols.
+fn is_letter_or_number(character: char) -> bool {
+    let is_framed_letter = matches!(character, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}');
+    character.is_alphanumeric() && !is_combining_mark(character) && !is_framed_letter
 }
 
 #[cfg(test)]
@@ -204,6 +246,74 @@ mod tests {
         assert!(check(&tag("k", &"v".repeat(257))).is_err());
         assert!(check(&tag("aws:x", "v")).is_err());
         assert!(check(&tag("k", "v;w")).is_err());
+    }
+
+    #[test]
+    fn what_a_directory_says_is_never_read_as_a_template_and_never_bent() {
+        let sent = |display_name: &str| {
+            let person = Person {
+                name: "alice".to_owned(),
+                display_name: Some(display_name.to_owned()),
+                email: Some("alice@example.com".to_owned()),
+            };
+            let actor = Actor::Person(person);
+            let template: Template = "{user.display_name}".parse().unwrap();
+            let value = template.fill(&actor).unwrap();
+            assert_eq!(value, display_name, "filled in once");
+            let tag = check(&SessionTag { key: "who".to_owned(), value });
+            (tag.map_err(|error| error.to_string()), source_identity(&template, &actor).is_ok())
+        };
+        let holds = |character: &str| {
+            Err(format!("the tag “who” holds “{character}”; letters, digits, spaces and _ . : / = + - @ are allowed"))
+        };
+        for (display_name, tag, identity) in [
+            ("Alice", Ok(()), true),
+            ("", Ok(()), false),
+            ("{user.email}", holds("{"), false),
+            ("Alice\nteam=admins", holds("\\n"), false),
+            ("Alice\0", holds("\\0"), false),
+            ("*", holds("*"), false),
+            ("${aws:username}", holds("$"), false),
+            ("Zoe\u{301}", holds("\\u{301}"), false),
+            ("\u{93f}", holds("\u{93f}"), false),
+            ("Ⓐ", holds("Ⓐ"), false),
+            ("\u{202e}ecilA", holds("\\u{202e}"), false),
+            ("Zoë Łukasz 李", Ok(()), false),
+            (&"x".repeat(256), Ok(()), false),
+            (
+                &"x".repeat(257),
+                Err("the value of the tag “who” has 257 characters; at most 256 are allowed".to_owned()),
+                false,
+            ),
+        ] {
+            assert_eq!(sent(display_name), (tag, identity), "{display_name:?}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_s_value_could_be_is_refused_before_anybody_asks() {
+        let value = |text: &str| check_template("who", &text.parse().unwrap()).is_ok();
+        let long = "x".repeat(257);
+        for (text, good) in
+            [("", true), ("{user.name}", true), ("a{user.name}b", true), ("a;{user.name}", false), (&long, false)]
+        {
+            assert_eq!(value(text), good, "{text}");
+        }
+        let identity = |text: &str| check_source_identity(&text.parse().unwrap()).is_ok();
+        let (longest, longer) = ("x".repeat(64), "x".repeat(65));
+        for (text, good) in [
+            ("", false),
+            ("a", false),
+            ("ab", true),
+            ("{user.name}", true),
+            ("a{user.name}", true),
+            ("a:{user.name}", false),
+            (&longest, true),
+            (&longer, false),
+            (&format!("{longer}{{user.name}}"), false),
+        ] {
+            assert_eq!(identity(text), good, "{text}");
+        }
     }
 
     #[test]

@@ -67,6 +67,6 @@ pub enum CacheError {
     Key(#[source] SecretStoreError),
 }
 
-fn holder(pid: &Option<u32>) -> String {
+pub(super) fn holder(pid: &Option<u32>) -> String {
     pid.map(|pid| format!(" (process {pid})")).unwrap_or_default()
 }

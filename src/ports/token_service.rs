@@ -8,6 +8,7 @@ use crate::model::arn::RoleArn;
 use crate::model::duration::SessionDuration;
 use crate::model::grant::Signer;
 use crate::model::lease::Lease;
+use crate::model::mfa::{MfaCode, MfaSerial};
 use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::region::Region;
 use crate::model::session_tag::SessionTag;
@@ -15,8 +16,13 @@ pub use crate::model::sts_action::StsAction;
 
 /// What hands out temporary credentials: AWS STS.
 pub trait TokenService {
-    /// Asks for one lease. Nothing but the given credentials signs the call.
-    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError>;
+    /// Asks for one lease. Nothing but the given credentials signs the call, and a call with a code is made once.
+    fn issue(
+        &self,
+        key: &SigningCredentials,
+        request: &IssueRequest,
+        code: Option<&MfaCode>,
+    ) -> Result<Lease, TokenServiceError>;
     /// Whose credentials these are (GetCallerIdentity, which needs no permission).
     fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
     /// Tells that [`Self::issue`] may soon be called for this region, so that the way there can be opened meanwhile. STS is
@@ -29,6 +35,8 @@ pub trait TokenService {
 pub struct IssueRequest {
     pub region: Region,
     pub duration: SessionDuration,
+    /// The device of which a code goes with it; never with GetFederationToken, which takes none.
+    pub mfa_serial: Option<MfaSerial>,
     pub action: IssueAction,
 }
 
@@ -78,6 +86,16 @@ pub enum TokenServiceError {
         action: StsAction,
         access_key_id: AccessKeyId,
         signer: Box<Signer>,
+        #[source]
+        message: AwsMessage,
+    },
+    /// The same, of a call with a code: it may be the code, too. AWS tells the two apart by its sentence alone.
+    #[error("AWS denies {action} to the key {access_key_id} with this code of the MFA device {serial}")]
+    DeniedWithCode {
+        action: StsAction,
+        access_key_id: AccessKeyId,
+        signer: Box<Signer>,
+        serial: Box<MfaSerial>,
         #[source]
         message: AwsMessage,
     },

@@ -127,7 +127,7 @@ impl AccessKeys for IamAccessKeys {
 }
 
 fn call<'a>(signer: &'a SigningCredentials, owner: &'a KeyOwner, action: KeyAction) -> Call<'a> {
-    Call { key: signer, region: &owner.region, action: StsAction::OnKeys(action), duration: None }
+    Call { key: signer, region: &owner.region, action: StsAction::OnKeys(action), duration: None, mfa_serial: None }
 }
 
 fn unless_gone<T>(outcome: Result<T, TokenServiceError>) -> Result<(), TokenServiceError> {

@@ -28,7 +28,7 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Repeat {
     Allowed,
-    /// The call makes something anew each time.
+    /// The call makes something anew each time, or uses something up.
     Never,
 }
 

@@ -51,7 +51,11 @@ fn by_code(call: &Call, message: AwsMessage) -> TokenServiceError {
                 partition: call.region.partition(),
                 account: call.key.owner.clone(),
             };
-            TokenServiceError::Denied { action, access_key_id, signer: Box::new(signer), message }
+            let signer = Box::new(signer);
+            match call.mfa_serial.cloned().map(Box::new) {
+                Some(serial) => TokenServiceError::DeniedWithCode { action, access_key_id, signer, serial, message },
+                None => TokenServiceError::Denied { action, access_key_id, signer, message },
+            }
         }
         ("InvalidClientTokenId" | "UnrecognizedClientException", _) => {
             TokenServiceError::KeyUnknown { access_key_id, message }

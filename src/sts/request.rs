@@ -6,6 +6,7 @@ use aws_sdk_sts::operation::get_session_token::builders::GetSessionTokenInputBui
 use aws_sdk_sts::types::{PolicyDescriptorType, Tag};
 
 use crate::model::duration::SessionDuration;
+use crate::model::mfa::MfaCode;
 use crate::model::principal::SessionPolicies;
 use crate::model::session_tag::SessionTag;
 use crate::ports::{IssueAction, IssueRequest, StsAction};
@@ -17,8 +18,11 @@ pub(super) enum Input {
     GetSessionToken(GetSessionTokenInputBuilder),
 }
 
-pub(super) fn input(request: &IssueRequest) -> Input {
+/// The code goes with the serial number of its device, in the two actions that take them.
+pub(super) fn input(request: &IssueRequest, code: Option<&MfaCode>) -> Input {
     let seconds = seconds(request.duration);
+    let serial_number = request.mfa_serial.as_ref().map(ToString::to_string);
+    let token_code = code.map(|code| code.secret().expose().to_owned());
     match &request.action {
         IssueAction::AssumeRole {
             role_arn,
@@ -38,7 +42,9 @@ pub(super) fn input(request: &IssueRequest) -> Input {
                 .set_policy_arns(policy_arns(policies))
                 .set_tags(sdk_tags(tags))
                 .set_transitive_tag_keys(unless_empty(transitive_tags.clone()))
-                .set_source_identity(source_identity.clone()),
+                .set_source_identity(source_identity.clone())
+                .set_serial_number(serial_number)
+                .set_token_code(token_code),
         )),
         IssueAction::GetFederationToken { name, policies, tags } => Input::GetFederationToken(Box::new(
             GetFederationTokenInputBuilder::default()
@@ -49,7 +55,8 @@ pub(super) fn input(request: &IssueRequest) -> Input {
                 .set_tags(sdk_tags(tags)),
         )),
         IssueAction::GetSessionToken => {
-            Input::GetSessionToken(GetSessionTokenInputBuilder::default().duration_seconds(seconds))
+            let input = GetSessionTokenInputBuilder::default().duration_seconds(seconds);
+            Input::GetSessionToken(input.set_serial_number(serial_number).set_token_code(token_code))
         }
     }
 }

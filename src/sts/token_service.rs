@@ -16,6 +16,7 @@ use super::request::{self, Input};
 use super::wire::{AwsOptions, Call, Wire};
 use crate::model::account::SigningCredentials;
 use crate::model::lease::Lease;
+use crate::model::mfa::MfaCode;
 use crate::model::region::Region;
 use crate::ports::{CallerIdentity, Clock, IssueRequest, StsAction, TokenService, TokenServiceError};
 use crate::sys::network::Hub;
@@ -26,10 +27,16 @@ pub struct StsTokenService {
 }
 
 impl TokenService for StsTokenService {
-    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(
+        &self,
+        key: &SigningCredentials,
+        request: &IssueRequest,
+        code: Option<&MfaCode>,
+    ) -> Result<Lease, TokenServiceError> {
         let action = request::action(request);
-        let call = Call { key, region: &request.region, action, duration: Some(request.duration) };
-        let issued = match request::input(request) {
+        let mfa_serial = request.mfa_serial.as_ref().filter(|_| code.is_some());
+        let call = Call { key, region: &request.region, action, duration: Some(request.duration), mfa_serial };
+        let issued = match request::input(request, code) {
             Input::AssumeRole(input) => {
                 Issued::assumed_role(self.send(&call, async |client| input.send_with(&client).await)?)
             }
@@ -44,7 +51,7 @@ impl TokenService for StsTokenService {
     }
 
     fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError> {
-        let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None };
+        let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None, mfa_serial: None };
         let output = self.send(&call, async |client| client.get_caller_identity().send().await)?;
         answer::identity(&call, output)
     }
@@ -67,6 +74,8 @@ impl StsTokenService {
     where
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
-        self.wire.send(call, Repeat::Allowed, async |config| request(Client::new(&config)).await)
+        // A code that AWS has seen is used up, whatever came of the call.
+        let repeat = if call.mfa_serial.is_some() { Repeat::Never } else { Repeat::Allowed };
+        self.wire.send(call, repeat, async |config| request(Client::new(&config)).await)
     }
 }

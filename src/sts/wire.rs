@@ -15,6 +15,7 @@ use super::endpoint::{Endpoint, Service};
 use super::refusal;
 use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
+use crate::model::mfa::MfaSerial;
 use crate::model::region::Region;
 use crate::ports::{Cause, Clock, StsAction, TokenServiceError};
 use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
@@ -46,6 +47,8 @@ pub(super) struct Call<'a> {
     pub action: StsAction,
     /// How long the credentials shall live, where the action issues any.
     pub duration: Option<SessionDuration>,
+    /// The device whose code goes with it.
+    pub mfa_serial: Option<&'a MfaSerial>,
 }
 
 impl Call<'_> {

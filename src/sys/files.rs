@@ -2,7 +2,7 @@
 //! What is written here is private: 0600 in folders of 0700, from the first byte on.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::file_mark::{FileMark, Watched};
@@ -14,6 +14,19 @@ pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) if says_there_is_none(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The bytes of a regular file of at most this size. Nothing else is opened: a pipe could be waited for without end.
+pub fn read_regular(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return Err(io::Error::other(format!("it has more than {largest} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// Whether there is no file, as opposed to one that can't be got at. Below something that is no folder there is none.

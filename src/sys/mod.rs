@@ -12,4 +12,5 @@ mod peer;
 pub mod program;
 pub mod relay;
 pub mod shell;
+pub mod subprocess;
 pub mod user;

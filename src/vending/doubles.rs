@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::model::account::{AccessKeyId, SigningCredentials};
 use crate::model::lease::{Lease, LeaseKey};
+use crate::model::mfa::{MfaCode, MfaSerial};
 use crate::model::name::GroupName;
 use crate::model::pass::{Pass, PassKey};
 use crate::model::person::{Evidence, Identity, Membership, Person};
@@ -172,6 +173,8 @@ pub struct FakeTokens<'a> {
     pub signers: RefCell<Vec<String>>,
     /// The regions that were prepared for.
     pub prepared: RefCell<Vec<Region>>,
+    /// The codes that were sent.
+    pub codes: RefCell<Vec<String>>,
     pub trouble: RefCell<Option<TokenServiceError>>,
 }
 
@@ -182,13 +185,20 @@ impl<'a> FakeTokens<'a> {
             requests: RefCell::new(Vec::new()),
             signers: RefCell::new(Vec::new()),
             prepared: RefCell::new(Vec::new()),
+            codes: RefCell::new(Vec::new()),
             trouble: RefCell::new(None),
         }
     }
 }
 
 impl TokenService for FakeTokens<'_> {
-    fn issue(&self, key: &SigningCredentials, request: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(
+        &self,
+        key: &SigningCredentials,
+        request: &IssueRequest,
+        code: Option<&MfaCode>,
+    ) -> Result<Lease, TokenServiceError> {
+        self.codes.borrow_mut().extend(code.map(|code| code.secret().expose().to_owned()));
         self.requests.borrow_mut().push(request.clone());
         self.signers.borrow_mut().push(key.id.to_string());
         match self.trouble.borrow_mut().take() {
@@ -221,9 +231,37 @@ impl HostRole for FakeHost {
     }
 }
 
+/// Gives codes as somebody who reads one after the other from a device: 000001, 000002 …
+#[derive(Default)]
+pub struct FakeCodes {
+    pub giver: Cell<Option<CodeGiver>>,
+    pub given: Cell<u32>,
+    /// What happens while the turn is waited for.
+    pub meanwhile: RefCell<Option<Box<dyn FnOnce()>>>,
+    pub trouble: RefCell<Option<MfaError>>,
+}
+
+impl MfaCodes for FakeCodes {
+    fn turn(&self, _: &MfaSerial, _: Duration) -> Result<Option<Turn>, MfaError> {
+        if let Some(meanwhile) = self.meanwhile.borrow_mut().take() {
+            meanwhile();
+        }
+        Ok(Some(Turn::new(())))
+    }
+
+    fn code(&self, _: CodeRequest<'_>) -> Result<GivenCode, MfaError> {
+        if let Some(trouble) = self.trouble.borrow_mut().take() {
+            return Err(trouble);
+        }
+        self.given.set(self.given.get() + 1);
+        let code = format!("{:06}", self.given.get()).parse().unwrap();
+        Ok(GivenCode { code, giver: self.giver.get().unwrap_or(CodeGiver::Person) })
+    }
+}
+
 #[derive(Default)]
 pub struct FakeCache {
-    pub leases: RefCell<HashMap<LeaseKey, Lease>>,
+    pub leases: Rc<RefCell<HashMap<LeaseKey, Lease>>>,
     pub passes: RefCell<HashMap<PassKey, Pass>>,
     pub turns: Cell<u32>,
     /// Why no turn is to be had.

@@ -5,7 +5,7 @@ use crate::model::failure::Failure;
 use crate::model::name::{AccountName, ConnectorName, GroupName};
 use crate::model::principal::RuleError;
 use crate::model::session_tag::TagError;
-use crate::ports::{CacheError, DirectoryError, HostRoleError, SecretStoreError, TokenServiceError};
+use crate::ports::{CacheError, DirectoryError, HostRoleError, MfaError, SecretStoreError, TokenServiceError};
 
 /// Every variant means: no credentials.
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,17 @@ pub enum VendError {
     #[error(transparent)]
     Host(#[from] HostRoleError),
     #[error(transparent)]
+    Mfa(#[from] MfaError),
+    #[error(transparent)]
     Tokens(#[from] TokenServiceError),
     #[error(transparent)]
     Cache(#[from] CacheError),
+}
+
+impl VendError {
+    /// Whether it says more of this caller than of what was asked for: nobody else shall be told that there is no
+    /// terminal, as they may have one.
+    pub const fn is_of_the_caller(&self) -> bool {
+        matches!(self, Self::Mfa(MfaError::NoWay { .. }))
+    }
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::model::account::AccessKeyId;
 use crate::model::actor::Scope;
 use crate::model::lease::LeaseKey;
+use crate::model::mfa::MfaSerial;
 use crate::model::pass::PassKey;
 use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::session_tag::SessionTag;
@@ -44,6 +45,7 @@ pub fn lease_key(scope: Scope, signer: SignedBy<'_>, endpoint: Option<&str>, req
     parts.add_optional("endpoint", endpoint);
     parts.add("region", request.region.as_str());
     parts.add("duration", &request.duration.seconds().to_string());
+    parts.add_optional("mfa device", request.mfa_serial.as_ref().map(MfaSerial::as_str));
     parts.add("action", request.action.principal_type().as_str());
     match &request.action {
         IssueAction::AssumeRole {

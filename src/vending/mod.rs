@@ -7,6 +7,7 @@ mod freshness;
 mod lease_key;
 pub mod memory;
 pub mod rotation;
+mod second_factor;
 pub mod sign_in;
 mod signer;
 mod unremembered;
@@ -15,6 +16,7 @@ mod wanted;
 
 pub use error::VendError;
 pub use lease_key::pass_key;
+pub use second_factor::issue;
 pub use signer::Signer;
 pub use unremembered::Unremembered;
 pub use vend::{Asker, Order, Recall, Source, Vended, Vendor};

@@ -38,7 +38,7 @@ impl<'a> Signer<'a> {
     /// The signer, where nobody has to be asked who it is.
     pub const fn known(account: &'a Account) -> Option<Self> {
         match &account.source {
-            AccountSource::AccessKey { access_key_id, aws_account_id } => {
+            AccountSource::AccessKey { access_key_id, aws_account_id, .. } => {
                 Some(Self::LongTermKey { account: &account.name, id: access_key_id, owner: aws_account_id.as_ref() })
             }
             AccountSource::InstanceRole { .. } => None,

@@ -10,6 +10,7 @@ use super::entitlement::{Entitlement, Openness, decide, is_member};
 use super::error::VendError;
 use super::freshness::{Freshness, freshness};
 use super::memory::{Arrival, Memory, Recalled};
+use super::second_factor::issue;
 use super::signer::{Signer, handed_on};
 use super::wanted::{Wanted, wanted_of};
 use crate::model::account::{Account, AccountType};
@@ -17,13 +18,15 @@ use crate::model::actor::Actor;
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
-use crate::model::lease::Lease;
+use crate::model::lease::{Lease, LeaseKey};
+use crate::model::mfa::MfaDevice;
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
 use crate::model::principal::{Principal, PrincipalType, RuleError};
 use crate::model::system_name::SystemName;
 use crate::ports::{
-    CacheError, Directory, HostRole, IssueRequest, SecretStore, TokenService, TokenServiceError, Turns,
+    Attempt, CacheError, CodeRequest, Directory, HostRole, IssueRequest, MfaCodes, SecretStore, TokenService,
+    TokenServiceError, Turns,
 };
 
 /// The ports through which credentials are vended.
@@ -33,6 +36,7 @@ pub struct Vendor<'a> {
     pub tokens: &'a dyn TokenService,
     pub secrets: &'a dyn SecretStore,
     pub host: &'a dyn HostRole,
+    pub codes: &'a dyn MfaCodes,
     pub turns: &'a dyn Turns,
     pub memory: Memory<'a>,
 }
@@ -46,6 +50,13 @@ pub struct Order<'a> {
     /// Where STS is asked, when that is not its own regional endpoint.
     pub endpoint: Option<&'a str>,
     pub recall: Recall<'a>,
+}
+
+impl<'a> Order<'a> {
+    /// The second factor of which a code goes with the call.
+    fn device(&self) -> Option<&'a MfaDevice> {
+        self.connector.mfa(self.account)
+    }
 }
 
 /// For whom it is asked, with what decides whether they get it.
@@ -120,7 +131,9 @@ impl Vendor<'_> {
             return Ok(recalled.into());
         }
         let vended = self.vend_in_turn(order);
-        if let Err(error) = &vended {
+        if let Err(error) = &vended
+            && !error.is_of_the_caller()
+        {
             let outcome = Outcome::Failed { at: self.memory.clock.now(), failure: (order.recall.describe)(error) };
             // The failure itself is what the caller must hear of; that it can't be remembered only costs time.
             drop(self.memory.keep(order.recall.key, order.recall.watched, outcome));
@@ -217,9 +230,11 @@ impl Vendor<'_> {
         Ok((person, at, entitlement))
     }
 
-    /// Has the way to STS opened while the directory is asked, unless STS won't be asked even if it says yes.
+    /// Has the way to STS opened while the directory is asked, unless STS won't be asked even if it says yes, or not before
+    /// somebody has been asked for a code: then it would be kept for nothing.
     fn prepare(&self, order: Order<'_>) {
-        if order.connector.principal != Principal::Provided && !self.memory.expects_a_lease(order.recall.key) {
+        let at_once = order.connector.principal != Principal::Provided && order.device().is_none();
+        if at_once && !self.memory.expects_a_lease(order.recall.key) {
             self.tokens.prepare(&order.connector.region);
         }
     }
@@ -235,29 +250,45 @@ impl Vendor<'_> {
         if let Some(lease) = self.memory.lease(key, Freshness::Fresh)? {
             return Ok((lease, Source::Memory, None));
         }
-        if self.memory.lease(key, Freshness::Ageing)?.is_some() {
-            // By this answer the earlier lease serves those who wait, should AWS take longer than they can. Where it can't
-            // be kept, that is told when the new lease can't be either.
+        if self.memory.lease(key, Freshness::Ageing)?.is_some() || order.device().is_some() {
+            // By this answer the earlier lease serves those who wait, should AWS take longer than they can; and where there
+            // is no code to be had, none of them asks the directory again. Where it can't be kept, that is told when the
+            // new lease can't be either.
             drop(self.keep(order, admission.clone()));
         }
-        match self.fetch(order, signer, wanted) {
-            Ok(lease) => {
-                let not_kept = self.memory.leases.store(key, &lease).err();
-                Ok((lease, Source::Issued, not_kept))
-            }
-            Err(VendError::Tokens(trouble)) if is_passing(&trouble) => {
-                match self.memory.lease(key, Freshness::Ageing)? {
-                    Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble.to_string()), None)),
-                    None => Err(trouble.into()),
-                }
-            }
-            Err(error) => Err(error),
+        match self.renew(order, key, signer, wanted) {
+            Err(trouble) if is_passing(&trouble) => match self.memory.lease(key, Freshness::Ageing)? {
+                Some(lease) => Ok((lease, Source::MemoryForWantOfNew(trouble.to_string()), None)),
+                None => Err(trouble),
+            },
+            outcome => outcome,
         }
+    }
+
+    /// A new lease, kept at once. Of those who need a code of the same device, one goes on; what it gets may be what the
+    /// others want too, although they ask for other connectors.
+    fn renew(
+        &self,
+        order: Order<'_>,
+        key: &LeaseKey,
+        signer: &Signer<'_>,
+        wanted: &Wanted,
+    ) -> Result<(Lease, Source, Option<CacheError>), VendError> {
+        let turn = |device: &MfaDevice| self.codes.turn(&device.serial, order.recall.patience);
+        let turn = order.device().map(turn).transpose()?;
+        if turn.is_some()
+            && let Some(lease) = self.memory.lease(key, Freshness::Fresh)?
+        {
+            return Ok((lease, Source::Memory, None));
+        }
+        let lease = self.fetch(order, signer, wanted)?;
+        let not_kept = self.memory.leases.store(key, &lease).err();
+        Ok((lease, Source::Issued, not_kept))
     }
 
     fn fetch(&self, order: Order<'_>, signer: &Signer<'_>, wanted: &Wanted) -> Result<Lease, VendError> {
         let lease = match (wanted, signer) {
-            (Wanted::Issued(request), _) => self.issue(signer, request)?,
+            (Wanted::Issued(request), _) => self.issue(order, signer, request)?,
             (Wanted::HostRole, Signer::Host(given)) => handed_on(given, self.memory.clock.now()),
             (Wanted::HostRole, Signer::LongTermKey { .. }) => {
                 let (principal, account) = (PrincipalType::Provided, AccountType::AccessKey);
@@ -270,9 +301,15 @@ impl Vendor<'_> {
         Ok(lease)
     }
 
-    fn issue(&self, signer: &Signer<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
+    fn issue(&self, order: Order<'_>, signer: &Signer<'_>, request: &IssueRequest) -> Result<Lease, VendError> {
         let credentials = signer.credentials(self.secrets)?;
-        let mut lease = self.tokens.issue(&credentials, request)?;
+        let code = order.device().map(|device| CodeRequest {
+            device,
+            account: &order.account.name,
+            connector: Some(&order.connector.name),
+            attempt: Attempt::First,
+        });
+        let mut lease = issue(self.tokens, self.codes, &credentials, request, code)?;
         if lease.aws_account_id.is_none() {
             lease.aws_account_id = credentials.owner.map(|id| id.to_string());
         }
@@ -292,9 +329,15 @@ const fn good_for(order: Order<'_>) -> Duration {
     }
 }
 
-/// Whether a valid lease may stand in: AWS could not be asked, as opposed to having said no.
-const fn is_passing(error: &TokenServiceError) -> bool {
-    matches!(error, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
+/// Whether a valid lease may stand in: AWS could not be asked, or not with the code that it wants, as opposed to having said no.
+const fn is_passing(error: &VendError) -> bool {
+    match error {
+        VendError::Tokens(trouble) => {
+            matches!(trouble, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
+        }
+        VendError::Mfa(trouble) => trouble.is_passing(),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

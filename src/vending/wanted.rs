@@ -1,12 +1,12 @@
 //! What a connector asks AWS for on behalf of an actor, and where the lease of it is kept.
-//! Everything in a request comes from the configuration and the directory; nothing of it from the caller.
+//! Everything in a request comes from the configuration and the directory; of a caller's own wishes nothing arrives here
+//! but a connector that gives less.
 
 use super::error::VendError;
 use super::lease_key::{host_role_key, lease_key};
 use super::signer::Signer;
 use super::vend::Order;
 use crate::model::actor::Actor;
-use crate::model::connector::Connector;
 use crate::model::duration::SessionDuration;
 use crate::model::lease::LeaseKey;
 use crate::model::principal::Principal;
@@ -28,8 +28,8 @@ pub enum Wanted {
 
 /// What is wanted for this actor, and where the lease is kept.
 pub fn wanted_of(order: Order<'_>, actor: &Actor, signer: &Signer<'_>) -> Result<(Wanted, LeaseKey), VendError> {
-    let wanted = wanted(order.connector, actor)
-        .map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
+    let wanted =
+        wanted(order, actor).map_err(|source| VendError::Tag { connector: order.connector.name.clone(), source })?;
     let key = match &wanted {
         Wanted::Issued(request) => lease_key(actor.scope(), signer.mark(), order.endpoint, request),
         Wanted::HostRole => host_role_key(actor.scope(), signer.mark()),
@@ -37,7 +37,8 @@ pub fn wanted_of(order: Order<'_>, actor: &Actor, signer: &Signer<'_>) -> Result
     Ok((wanted, key))
 }
 
-fn wanted(connector: &Connector, actor: &Actor) -> Result<Wanted, TagError> {
+fn wanted(order: Order<'_>, actor: &Actor) -> Result<Wanted, TagError> {
+    let connector = order.connector;
     let action = match &connector.principal {
         Principal::AssumeRole(role) => IssueAction::AssumeRole {
             role_arn: role.role_arn.clone(),
@@ -62,7 +63,8 @@ fn wanted(connector: &Connector, actor: &Actor) -> Result<Wanted, TagError> {
     };
     // The settings give each of these a duration; should one come without, it gets as little as there is.
     let duration = connector.duration.unwrap_or(SHORTEST);
-    Ok(Wanted::Issued(Box::new(IssueRequest { region: connector.region.clone(), duration, action })))
+    let mfa_serial = connector.mfa(order.account).map(|device| device.serial.clone());
+    Ok(Wanted::Issued(Box::new(IssueRequest { region: connector.region.clone(), duration, mfa_serial, action })))
 }
 
 fn session_tags<'a>(

@@ -118,8 +118,8 @@ fn the_proof_can_be_waived() {
              hint: open a way to use it: afed connector create NAME --account ops\n",
         );
     sandbox.run(&["account", "list"]).prints(
-        "ACCOUNT  TYPE        ACCESS KEY            AWS ACCOUNT\n\
-         ops      access-key  AKIAIOSFODNN7EXAMPLE  not proved\n",
+        "ACCOUNT  TYPE        ACCESS KEY            AWS ACCOUNT  MFA DEVICE\n\
+         ops      access-key  AKIAIOSFODNN7EXAMPLE  not proved   none\n",
         "",
     );
 }
@@ -133,7 +133,7 @@ fn accounts_are_listed_and_shown() {
     let id = &aws().key.id;
     let padding = " ".repeat(id.len() - "ACCESS KEY".len());
     sandbox.run(&["account", "list"]).prints(
-        &format!("ACCOUNT  TYPE        ACCESS KEY{padding}  AWS ACCOUNT\nops      access-key  {id}  000000000000\n"),
+        &format!("ACCOUNT  TYPE        ACCESS KEY{padding}  AWS ACCOUNT   MFA DEVICE\nops      access-key  {id}  000000000000  none\n"),
         "",
     );
     sandbox.run(&["account", "show", "ops"]).prints(
@@ -143,7 +143,9 @@ fn accounts_are_listed_and_shown() {
         ),
         "",
     );
-    let account = json!({"name": "ops", "type": "access-key", "access_key_id": id, "aws_account_id": "000000000000"});
+    let mut account =
+        json!({"name": "ops", "type": "access-key", "access_key_id": id, "aws_account_id": "000000000000"});
+    (account["mfa_serial"], account["mfa_process"]) = (json!(null), json!(null));
     assert_eq!(sandbox.run(&["account", "list", "--json"]).succeeds().json(), json!([account]));
     let mut shown = account;
     shown["connectors"] = json!([]);

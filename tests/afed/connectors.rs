@@ -15,16 +15,7 @@ fn a_connector_that_breaks_a_rule_is_refused_with_the_rule() {
     let sandbox = Sandbox::configured();
     let before = sandbox.config();
     let role = aws().open_role.as_str();
-    let cases: [(&str, &[&str], &str); 8] = [
-        ("session-token", &["--role-arn", role], "session-token takes no role_arn"),
-        ("session-token", &["--policy-arn", READ_ONLY], "session-token takes no policy_arns"),
-        (
-            "federated-user",
-            &[],
-            "federated-user without a policy gets no rights but those of resource policies; give policy, policy_file or \
-             policy_arns, or set omit_policy = true",
-        ),
-        ("federated-user", &["--omit-policy", "--external-id", "example"], "federated-user takes no external_id"),
+    let cases: [(&str, &[&str], &str); 3] = [
         (
             "assume-role",
             &["--role-arn", role, "--duration", "13h"],
@@ -39,11 +30,6 @@ fn a_connector_that_breaks_a_rule_is_refused_with_the_rule() {
             "assume-role",
             &["--role-arn", role, "--tag", "a=b", "--tag", "A=c"],
             "the tag keys “A” and “a” differ only in case; AWS takes them for one",
-        ),
-        (
-            "assume-role",
-            &["--role-arn", role, "--transitive-tag", "a"],
-            "transitive_tags names “a”, which is not among the tags",
         ),
     ];
     for (principal, flags, rule) in cases {

@@ -37,7 +37,12 @@ pub struct Ended {
 impl Sandbox {
     /// afed with these arguments, at a terminal.
     pub fn converse<'a>(&'a self, arguments: &[&str]) -> Conversation<'a> {
-        let command: Vec<&str> = [env!("CARGO_BIN_EXE_afed")].iter().chain(arguments).copied().collect();
+        self.converse_with(Path::new(env!("CARGO_BIN_EXE_afed")), arguments)
+    }
+
+    /// Another program with these arguments, at a terminal.
+    pub fn converse_with<'a>(&'a self, program: &Path, arguments: &[&str]) -> Conversation<'a> {
+        let command: Vec<&str> = [program.to_str().unwrap()].iter().chain(arguments).copied().collect();
         let run = self.program(Path::new("python3")).args(&[CONVERSE]).env("TERM", "xterm");
         Conversation { sandbox: self, run, plan: json!({ "command": command, "steps": [] }) }
     }

@@ -15,7 +15,7 @@ const HOUR: i64 = 3_600;
 const AGEING: i64 = HOUR - 15 * 60;
 
 /// The preloaded library that moves the clock.
-static CLOCK: LazyLock<String> = LazyLock::new(|| {
+pub static CLOCK: LazyLock<String> = LazyLock::new(|| {
     let library = concat!(env!("CARGO_TARGET_TMPDIR"), "/clock.so");
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/surroundings/clock.c");
     let made = Command::new("cc").args(["-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source]).output();

@@ -34,14 +34,20 @@ fn to_list_buckets(sandbox: &Sandbox) {
 }
 
 /// The AWS CLI with credentials of the connector `it` in its environment.
-struct Holder<'a> {
+pub struct Holder<'a> {
     sandbox: &'a Sandbox,
     credentials: Value,
 }
 
 impl<'a> Holder<'a> {
-    fn new(sandbox: &'a Sandbox) -> Self {
-        let credentials = sandbox.run(&["creds", "it", "--format", "json"]).vends().succeeds().json();
+    pub fn new(sandbox: &'a Sandbox) -> Self {
+        Self::asking_for(sandbox, &[])
+    }
+
+    /// Credentials of the connector that are asked for with more words.
+    pub fn asking_for(sandbox: &'a Sandbox, more: &[&str]) -> Self {
+        let run = sandbox.run(&["creds", "it", "--format", "json"]).args(more);
+        let credentials = run.vends().succeeds().json();
         Self { sandbox, credentials }
     }
 
@@ -61,7 +67,7 @@ impl<'a> Holder<'a> {
         self.calls(&["sts", "get-caller-identity"]).json()["Arn"].as_str().unwrap().to_owned()
     }
 
-    fn may(&self, words: &[&str]) -> bool {
+    pub fn may(&self, words: &[&str]) -> bool {
         let outcome = self.calls(words);
         let denied = outcome.stderr.contains("(AccessDenied)");
         assert!(denied || outcome.code == Some(0), "{outcome:?}");
@@ -116,7 +122,8 @@ fn an_external_id_opens_the_role_that_asks_for_it() {
     let policies = |condition: &str| {
         format!(
             "hint: the IAM user of the key needs this policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Action\":[\"sts:AssumeRole\"],\"Resource\":\"{role}\"}}]}}\n\
-             hint: the role needs this trust policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"arn:aws:iam::000000000000:root\"}},\"Action\":[\"sts:AssumeRole\"]{condition}}}]}}\n"
+             hint: the role needs this trust policy: {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",\"Principal\":{{\"AWS\":\"arn:aws:iam::000000000000:root\"}},\"Action\":[\"sts:AssumeRole\"]{condition}}}]}}\n\
+             hint: if the role's trust policy asks for aws:MultiFactorAuthPresent: afed account edit NAME --mfa-serial SERIAL\n"
         )
     };
     let denied = format!(
@@ -160,6 +167,26 @@ fn a_federated_user_has_what_the_policy_and_the_key_s_user_both_allow() {
     assert_eq!(holder.arn(), format!("arn:aws:sts::000000000000:federated-user/{name}"));
     assert!(holder.may(&LIST_BUCKETS));
     assert!(!holder.may(&CREATE_BUCKET));
+}
+
+#[test]
+fn what_the_directory_says_of_a_person_is_no_template() {
+    let mut population = Population::demo();
+    population.change_person("alice", |alice| alice.display_name = "{user.email}".to_owned());
+    let proxy = StsProxy::start();
+    let sandbox = Sandbox::with(CrowdServer::start(population).unwrap()).env("AWS_ENDPOINT_URL_STS", &proxy.url);
+    sandbox.configure();
+    sandbox.log_in("alice");
+    proxy.forget_asked();
+    let tag = ["--role-arn", &aws().open_role, "--tag", "who={user.display_name}"];
+    create(&sandbox, "assume-role").args(&tag).succeeds();
+    sandbox.run(&["creds", "it"]).fails(
+        1,
+        "error: the connector “it” can't be used for this person\n\
+         caused by: the tag “who” holds “{”; letters, digits, spaces and _ . : / = + - @ are allowed\n\n\
+         hint: complete the person in the directory, or change the connector's tags\n",
+    );
+    assert!(proxy.asked().is_empty());
 }
 
 #[test]

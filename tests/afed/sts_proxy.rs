@@ -12,6 +12,7 @@ use percent_encoding::percent_decode_str;
 use crate::crowd_directory::Received;
 use crate::sandbox::aws_url;
 use crate::sts_limits;
+use crate::sts_mfa::Device;
 
 /// What the proxy does with a call that keeps all limits.
 #[derive(Debug, Clone)]
@@ -113,13 +114,16 @@ struct State {
     asked: Vec<Asked>,
     /// The longest session that roles allow, in seconds.
     longest_session: u32,
+    /// The device of which every call needs a code.
+    device: Option<Device>,
 }
 
 impl StsProxy {
     pub fn start() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = State { reply: Reply::Forward, held: false, asked: Vec::new(), longest_session: 43_200 };
+        let state =
+            State { reply: Reply::Forward, held: false, asked: Vec::new(), longest_session: 43_200, device: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let sharing = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -140,6 +144,11 @@ impl StsProxy {
     /// The roles' maximum session duration, from now on.
     pub fn limit_sessions(&self, seconds: u32) {
         self.shared.state.lock().unwrap().longest_session = seconds;
+    }
+
+    /// Every call that takes a second factor needs one, from now on.
+    pub fn require_mfa(&self) {
+        self.shared.state.lock().unwrap().device = Some(Device::default());
     }
 
     /// Takes calls and answers none, until [`Self::release`].
@@ -196,8 +205,10 @@ fn reply_to(received: &Received, shared: &Shared) -> Reply {
     let mut state = shared.state.lock().unwrap();
     state.asked.push(asked.clone());
     shared.changed.notify_all();
-    let state = shared.changed.wait_while(state, |state| state.held).unwrap();
-    refused(&asked, state.longest_session).unwrap_or_else(|| state.reply.clone())
+    let mut state = shared.changed.wait_while(state, |state| state.held).unwrap();
+    refused(&asked, state.longest_session)
+        .or_else(|| state.device.as_mut()?.refusal(&asked))
+        .unwrap_or_else(|| state.reply.clone())
 }
 
 /// What AWS would not take, whatever the test wants answered.

@@ -1,16 +1,26 @@
 //! `afed account check`: proves an account for real, step by step.
 
+use std::cell::RefCell;
+
 use anyhow::Result;
 use clap::Args;
 
 use super::key;
+use super::show::code_source;
 use crate::app::App;
+use crate::command::mfa_args::MfaArgs;
 use crate::command::report::Report;
 use crate::model::account::{Account, AccountSource, SigningCredentials};
+use crate::model::actor::Scope;
+use crate::model::duration::SessionDuration;
+use crate::model::mfa::MfaDevice;
 use crate::model::region::Region;
-use crate::ports::{SecretStore, TokenService};
+use crate::ports::{Attempt, CodeRequest, IssueAction, IssueRequest, MfaCodes, SecretStore, TokenService};
 use crate::ui::Streams;
-use crate::vending::Signer;
+use crate::vending::{Signer, issue};
+
+/// How long STS makes the session that proves an MFA device last, at least.
+const SHORTEST_SESSION: SessionDuration = SessionDuration::from_seconds(900);
 
 /// Prove an account: its settings, its secret, and what AWS says of its key
 #[derive(Debug, Args)]
@@ -21,6 +31,8 @@ pub struct CheckArgs {
     /// The region whose STS is asked
     #[arg(long, value_name = "REGION", default_value = Region::FALLBACK)]
     region: Region,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -50,8 +62,41 @@ pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
         key::refuse_other_owner(&account.name, &credentials.id, account.aws_account_id(), Some(owner))?;
         Ok(((), owner.aws_account_id.clone()))
     });
+    if let Some(device) = account.as_ref().and_then(Account::mfa) {
+        let proof = Proof { args, app, streams: &RefCell::new(&mut *streams) };
+        report.step_with("MFA device", account.as_ref().zip(credentials.as_ref()).zip(owner.as_ref()), |found| {
+            let ((account, credentials), _) = found;
+            proof.of_device(account, device, credentials)?;
+            Ok(((), format!("{}; code from {}", device.serial, code_source(device))))
+        });
+    }
     key::warn_of_root(owner.as_ref(), streams);
     report.end(args.json, streams)
+}
+
+/// What the proof of a device needs.
+struct Proof<'a, 'b> {
+    args: &'a CheckArgs,
+    app: &'a App,
+    streams: &'a RefCell<&'b mut Streams>,
+}
+
+impl Proof<'_, '_> {
+    /// Asks for a session that nobody gets, which needs no permission: AWS gives it for a right code only.
+    fn of_device(&self, account: &Account, device: &MfaDevice, credentials: &SigningCredentials) -> Result<()> {
+        let tell = |text: &str| self.streams.borrow_mut().status(text);
+        let codes = self.app.mfa_codes(self.args.mfa.code(), Scope::Person, &tell);
+        let _turn = codes.turn(&device.serial, self.app.settings()?.cache_wait)?;
+        let request = IssueRequest {
+            region: self.args.region.clone(),
+            duration: SHORTEST_SESSION,
+            mfa_serial: Some(device.serial.clone()),
+            action: IssueAction::GetSessionToken,
+        };
+        let code = CodeRequest { device, account: &account.name, connector: None, attempt: Attempt::First };
+        issue(&self.app.tokens(self.app.sts_endpoint()?), &codes, credentials, &request, Some(code))?;
+        Ok(())
+    }
 }
 
 /// What signs for the account: its secret is in the store, or its host gives it.

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::device::DeviceArgs;
 use super::host_role;
 use super::key::{self, KeyArgs};
 use crate::app::App;
@@ -11,7 +12,7 @@ use crate::command::error::CommandError;
 use crate::command::questions::Question;
 use crate::config::edit;
 use crate::config::file::AccountTable;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, check_account};
 use crate::model::account::{AccountSource, AccountType, secret_of};
 use crate::model::name::AccountName;
 use crate::ports::CallerIdentity;
@@ -31,17 +32,22 @@ pub struct CreateArgs {
     account_type: AccountType,
     #[command(flatten)]
     key: KeyArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
     /// Store the secret of an account that is configured already, and change nothing else
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["mfa_serial", "mfa_process"])]
     secret_only: bool,
 }
 
 const NAME: Question =
     Question { what: "the account's name", prompt: "Name of the account", flag: "afed account create NAME" };
 
+const SECRET_ONLY: &str = "choose another name, or store a new secret for the same key with --secret-only";
+
 pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     if args.account_type == AccountType::InstanceRole {
         args.key.refuse_flags_of_keys()?;
+        args.device.refuse()?;
         if args.secret_only {
             return Err(CommandError::FlagOfKeys { flag: "--secret-only" }.into());
         }
@@ -50,14 +56,14 @@ pub fn run(args: &CreateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let name = NAME.answer(app, args.name.clone(), None, |text| -> Result<AccountName> {
         let name = text.parse()?;
         if !args.secret_only {
-            refuse_taken(settings, &name)?;
+            refuse_taken(settings, &name, SECRET_ONLY)?;
         }
         Ok(name)
     })?;
     if args.secret_only {
         return replace_secret(args, app, streams, settings, &name);
     }
-    refuse_taken(settings, &name)?;
+    refuse_taken(settings, &name, SECRET_ONLY)?;
     match args.account_type {
         AccountType::AccessKey => add_key(args, app, streams, settings, &name),
         AccountType::InstanceRole => add_host_role(args, app, streams, &name),
@@ -73,6 +79,8 @@ fn add_host_role(args: &CreateArgs, app: &App, streams: &mut Streams, name: &Acc
         account_type: AccountType::InstanceRole,
         access_key_id: None,
         aws_account_id: owner.as_ref().map(|owner| owner.aws_account_id.clone()),
+        mfa_serial: None,
+        mfa_process: None,
     };
     let path = &app.paths.user_config;
     config_file::edit(app, path, |text| Ok(edit::add_account(path, text, name, &table)?))?;
@@ -83,16 +91,24 @@ fn add_host_role(args: &CreateArgs, app: &App, streams: &mut Streams, name: &Acc
 /// A key, whose secret goes to the store.
 fn add_key(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Settings, name: &AccountName) -> Result<()> {
     let id = args.key.id(app, None)?;
+    let mut table = AccountTable {
+        account_type: AccountType::AccessKey,
+        access_key_id: Some(id.as_str().to_owned()),
+        aws_account_id: None,
+        mfa_serial: None,
+        mfa_process: None,
+    };
+    args.device.apply(&mut table);
+    let path = &app.paths.user_config;
+    let check =
+        |table: &AccountTable| check_account(name, table.clone(), path).map_err(|error| args.device.of_the_flag(error));
+    check(&table)?;
     let secrets = app.secrets(&settings.secrets)?;
     // A store that does not open shall say so before anybody looks up a key.
     secrets.lookup(&secret_of(name, &id))?;
     let (key, owner) = args.key.proved(app, streams, &id, None)?;
-    let table = AccountTable {
-        account_type: AccountType::AccessKey,
-        access_key_id: Some(key.id.as_str().to_owned()),
-        aws_account_id: owner.as_ref().map(|owner| owner.aws_account_id.clone()),
-    };
-    let path = &app.paths.user_config;
+    table.aws_account_id = owner.as_ref().map(|owner| owner.aws_account_id.clone());
+    check(&table)?;
     key::save(app, path, secrets.as_ref(), (name, &key), |text| edit::add_account(path, text, name, &table))?;
     tell(streams, name, owner.as_ref());
     key::warn_of_root(owner.as_ref(), streams);
@@ -106,15 +122,13 @@ fn tell(streams: &mut Streams, name: &AccountName, owner: Option<&CallerIdentity
     });
 }
 
-fn refuse_taken(settings: &Settings, name: &AccountName) -> Result<(), CommandError> {
+/// A name that no account has yet.
+pub fn refuse_taken(settings: &Settings, name: &AccountName, hint: &'static str) -> Result<(), CommandError> {
     match settings.origin_of_account(name.as_str()) {
         None => Ok(()),
-        Some(path) => Err(CommandError::NameTaken {
-            what: "an account",
-            name: name.to_string(),
-            path: path.to_owned(),
-            hint: "choose another name, or store a new secret for the same key with --secret-only",
-        }),
+        Some(path) => {
+            Err(CommandError::NameTaken { what: "an account", name: name.to_string(), path: path.to_owned(), hint })
+        }
     }
 }
 
@@ -126,7 +140,7 @@ fn replace_secret(
     name: &AccountName,
 ) -> Result<()> {
     let account = settings.account(name.as_str())?;
-    let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source else {
+    let AccountSource::AccessKey { access_key_id, aws_account_id, .. } = &account.source else {
         return Err(CommandError::FlagOfKeys { flag: "--secret-only" }.into());
     };
     if let Some(given) = args.key.access_key_id.as_ref().filter(|given| *given != access_key_id) {

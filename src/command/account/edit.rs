@@ -4,21 +4,23 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::device::{Clearable, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
 use crate::app::App;
 use crate::command::config_file;
+use crate::command::error::CommandError;
 use crate::config::edit;
 use crate::config::file::AccountTable;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, check_account};
 use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
 use crate::model::arn::AwsAccountId;
 use crate::ports::{CallerIdentity, HostRoleError, LeaseStore, SecretStore};
 use crate::ui::Streams;
 
-/// Give an account another key, for all connectors that use it; it is proved before anything is replaced
+/// Give an account another key or MFA device, for all connectors that use it; a key is proved before anything is replaced
 ///
-/// What no flag says is asked for at the terminal. Of the role of a host, AWS is asked again whose it is
+/// What no flag says is asked for at the terminal; with flags of the MFA device alone, the key stays. Of the role of a host, AWS is asked again whose it is
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// The account's name
@@ -26,6 +28,11 @@ pub struct EditArgs {
     name: String,
     #[command(flatten)]
     key: KeyArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+    /// A key that it shall be without [may be repeated]
+    #[arg(long = "clear", value_enum, value_name = "KEY")]
+    clear: Vec<Clearable>,
     /// Let it be of another AWS account than before
     #[arg(long)]
     other_aws_account: bool,
@@ -35,13 +42,51 @@ pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
     let account = settings.account(&args.name)?;
     match &account.source {
-        AccountSource::AccessKey { access_key_id, aws_account_id } => {
+        AccountSource::AccessKey { .. } if args.is_of_device_alone() => {
+            change_device(args, app, streams, settings, &account)
+        }
+        AccountSource::AccessKey { access_key_id, aws_account_id, .. } => {
             change_key(args, app, streams, settings, &account, (access_key_id, aws_account_id.as_ref()))
         }
         AccountSource::InstanceRole { aws_account_id } => {
             change_host_role(args, app, streams, settings, &account, aws_account_id.as_ref())
         }
     }
+}
+
+impl EditArgs {
+    fn is_of_device_alone(&self) -> bool {
+        self.key.is_silent() && !(self.device.is_silent() && self.clear.is_empty())
+    }
+
+    fn with_device(&self, mut table: AccountTable) -> AccountTable {
+        self.clear.iter().for_each(|key| key.clear(&mut table));
+        self.device.apply(&mut table);
+        table
+    }
+}
+
+fn change_device(
+    args: &EditArgs,
+    app: &App,
+    streams: &mut Streams,
+    settings: &Settings,
+    account: &Account,
+) -> Result<()> {
+    let origin = settings.account_table(&args.name)?;
+    let table = args.with_device(origin.value.clone());
+    let changed = check_account(&account.name, table.clone(), &origin.path);
+    let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
+    config_file::edit(app, &origin.path, |text| {
+        Ok(edit::change_account(&origin.path, text, &account.name, &origin.value, &table)?)
+    })?;
+    let now = match changed.mfa() {
+        Some(device) => format!("has the MFA device {} now", device.serial),
+        None => "has no MFA device now".to_owned(),
+    };
+    streams.status(&format!("The account “{}” {now}", account.name));
+    tell_users(streams, settings, account);
+    Ok(())
 }
 
 fn change_key(
@@ -66,7 +111,9 @@ fn change_key(
         Some(owner) => Some(owner.aws_account_id.clone()),
         None => known_owner.map(ToString::to_string),
     };
-    let table = AccountTable { access_key_id: Some(id.as_str().to_owned()), aws_account_id, ..origin.value.clone() };
+    let access_key_id = Some(id.as_str().to_owned());
+    let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..origin.value.clone() });
+    check_account(&account.name, table.clone(), &origin.path).map_err(|error| args.device.of_the_flag(error))?;
     key::save(app, &origin.path, secrets.as_ref(), (&account.name, &key), |text| {
         edit::change_account(&origin.path, text, &account.name, &origin.value, &table)
     })?;
@@ -88,6 +135,10 @@ fn change_host_role(
     old_owner: Option<&AwsAccountId>,
 ) -> Result<()> {
     args.key.refuse_flags_of_keys()?;
+    args.device.refuse()?;
+    if !args.clear.is_empty() {
+        return Err(CommandError::FlagOfKeys { flag: "--clear" }.into());
+    }
     let origin = settings.account_table(&args.name)?;
     let owner = host_role::proved(&args.key, app)?;
     let found: Option<AwsAccountId> = owner.as_ref().map(|owner| owner.aws_account_id.parse()).transpose()?;
@@ -110,6 +161,10 @@ fn tell(streams: &mut Streams, settings: &Settings, account: &Account, now: &str
         |owner| format!("{} in AWS account {}", owner.arn, owner.aws_account_id),
     );
     streams.status(&format!("The account “{}” {now}: {whose}", account.name));
+    tell_users(streams, settings, account);
+}
+
+fn tell_users(streams: &mut Streams, settings: &Settings, account: &Account) {
     if let Some(path) = settings.origin_of_account(account.name.as_str()) {
         streams.status(&format!("Changed in {}", path.display()));
     }

@@ -41,6 +41,11 @@ const SECRET: Question =
     Question { what: "the secret access key", prompt: "Secret access key", flag: "--secret-access-key-stdin" };
 
 impl KeyArgs {
+    /// Whether no flag says which key it is.
+    pub const fn is_silent(&self) -> bool {
+        self.access_key_id.is_none() && !self.secret_access_key_stdin
+    }
+
     /// Refuses what only keys have.
     pub fn refuse_flags_of_keys(&self) -> Result<(), CommandError> {
         let given = [

@@ -27,13 +27,14 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         streams.hint("add one: afed account create");
         return Ok(());
     }
-    let rows: Vec<[String; 4]> = accounts
+    let rows: Vec<[String; 5]> = accounts
         .iter()
         .map(|account| {
             let key = account.access_key_id().map_or_else(|| "none".to_owned(), ToString::to_string);
             let owner = account.aws_account_id().map_or_else(|| "not proved".to_owned(), ToString::to_string);
-            [account.name.to_string(), account.account_type().to_string(), key, owner]
+            let device = account.mfa().map_or_else(|| "none".to_owned(), |device| device.serial.to_string());
+            [account.name.to_string(), account.account_type().to_string(), key, owner, device]
         })
         .collect();
-    answer::text(streams, &table(["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT"], &rows))
+    answer::text(streams, &table(["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT", "MFA DEVICE"], &rows))
 }

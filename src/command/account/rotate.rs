@@ -76,7 +76,7 @@ pub fn hint_of_unfinished(app: &App, config: &Path, account: &AccountName) -> Op
 }
 
 fn subject(args: &RotateArgs, account: &Account) -> Result<Subject, CommandError> {
-    let AccountSource::AccessKey { access_key_id, aws_account_id } = &account.source else {
+    let AccountSource::AccessKey { access_key_id, aws_account_id, .. } = &account.source else {
         return Err(CommandError::NoKeyToRotate { account: account.name.to_string() });
     };
     Ok(Subject {

@@ -8,6 +8,7 @@ use super::rotate;
 use crate::app::App;
 use crate::command::answer;
 use crate::model::account::Account;
+use crate::model::mfa::MfaDevice;
 use crate::ui::Streams;
 
 /// Show an account and the connectors that use it
@@ -38,6 +39,8 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
         ("type", Some(account.account_type().to_string())),
         ("access key id", account.access_key_id().map(ToString::to_string)),
         ("AWS account", account.aws_account_id().map(ToString::to_string)),
+        ("MFA device", account.mfa().map(|device| device.serial.to_string())),
+        ("code from", account.mfa().map(code_source)),
         ("connectors", Some(if users.is_empty() { "none".to_owned() } else { users.join(", ") })),
         ("configured in", origin),
     ];
@@ -47,6 +50,11 @@ pub fn run(args: &ShowArgs, app: &App, streams: &mut Streams) -> Result<()> {
     Ok(())
 }
 
+/// Where codes of the device come from, when none comes with the request.
+pub fn code_source(device: &MfaDevice) -> String {
+    device.process.as_ref().map_or_else(|| "the person at the terminal".to_owned(), |process| process.program.clone())
+}
+
 /// The account as listings give it; its secret is nowhere in it.
 pub fn as_json(account: &Account) -> Value {
     json!({
@@ -54,5 +62,7 @@ pub fn as_json(account: &Account) -> Value {
         "type": account.account_type(),
         "access_key_id": account.access_key_id(),
         "aws_account_id": account.aws_account_id(),
+        "mfa_serial": account.mfa().map(|device| &device.serial),
+        "mfa_process": account.mfa().and_then(|device| device.process.as_ref()).map(|process| &process.program),
     })
 }

@@ -1,6 +1,7 @@
 //! `afed connector check`: proves a connector for real, as the person who asks. AWS is asked for credentials, which are
 //! neither shown nor kept.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -9,14 +10,16 @@ use clap::Args;
 use crate::app::App;
 use crate::command::account::check::signing;
 use crate::command::config_file;
+use crate::command::mfa_args::MfaArgs;
 use crate::command::report::Report;
 use crate::command::vending::openness;
 use crate::config::settings::Settings;
 use crate::model::account::Account;
+use crate::model::actor::Scope;
 use crate::model::connector::Connector;
 use crate::model::lease::Lease;
 use crate::model::person::Person;
-use crate::ports::SecretStore;
+use crate::ports::{MfaCodes, SecretStore};
 use crate::sys::files;
 use crate::ui::Streams;
 use crate::vending::entitlement::{Entitlement, decide, is_member};
@@ -29,6 +32,8 @@ pub struct CheckArgs {
     /// The connector's name
     #[arg(value_name = "NAME")]
     name: String,
+    #[command(flatten)]
+    mfa: MfaArgs,
     /// Answer in JSON
     #[arg(long)]
     json: bool,
@@ -49,7 +54,10 @@ pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
     report.step_with("policy", connector.as_ref(), |connector| Ok(((), policy(connector))));
     let account = report.step_with("account", connector.as_ref(), |connector| {
         let account = settings.account(connector.account.as_str())?;
-        let found = account.name.to_string();
+        let found = match connector.mfa(&account) {
+            Some(device) => format!("{}, with a code of {}", account.name, device.serial),
+            None => account.name.to_string(),
+        };
         Ok((account, found))
     });
     let store =
@@ -67,8 +75,11 @@ pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
         Ok(((), entitlement(app, settings, connector, store, person)?))
     });
     let whole = connector.as_ref().zip(account.as_ref()).zip(store).filter(|_| signing.is_some() && open.is_some());
+    let telling = RefCell::new(&mut *streams);
     report.step_with("credentials", whole, |((connector, account), store)| {
-        let lease = vend_for_show(app, settings, connector, account, store)?;
+        let tell = |text: &str| telling.borrow_mut().status(text);
+        let codes = app.mfa_codes(args.mfa.code(), Scope::Person, &tell);
+        let lease = vend_for_show(app, settings, (connector, account), store, &codes)?;
         Ok(((), issued(&lease)))
     });
     report.end(args.json, streams)
@@ -106,9 +117,9 @@ fn entitlement(
 fn vend_for_show(
     app: &App,
     settings: &Settings,
-    connector: &Connector,
-    account: &Account,
+    (connector, account): (&Connector, &Account),
     store: &dyn SecretStore,
+    codes: &dyn MfaCodes,
 ) -> Result<Lease> {
     let endpoint = app.sts_endpoint()?;
     let vendor = Vendor {
@@ -116,6 +127,7 @@ fn vend_for_show(
         tokens: &app.tokens(endpoint.clone()),
         secrets: store,
         host: &app.host_role(),
+        codes,
         turns: &Unremembered,
         memory: Memory { passes: &Unremembered, leases: &Unremembered, clock: app.clock.as_ref(), look: &files::look },
     };
@@ -132,7 +144,7 @@ fn vend_for_show(
             watched: &[],
             arrival: Arrival { at: app.clock.now(), caller: Caller::Person },
             good_for: Duration::ZERO,
-            patience: Duration::ZERO,
+            patience: settings.cache_wait,
             describe: &|error| (app.explain)(error),
         },
     })?;

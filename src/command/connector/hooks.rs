@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use crate::app::App;
-use crate::aws_files;
-use crate::command::profile::aws_config;
+use crate::aws_files::{self, Family};
+use crate::command::aws_file;
 use crate::model::name::ConnectorName;
 use crate::ui::Streams;
 
@@ -22,7 +22,7 @@ pub fn tell_of_orphans(app: &App, streams: &mut Streams, connector: &ConnectorNa
 fn profiles_of(app: &App, connector: &ConnectorName) -> Result<Vec<String>> {
     let chosen = app.chosen_config()?;
     let chosen = chosen.as_deref().and_then(std::path::Path::to_str);
-    let hooks = aws_files::hooks(&aws_config::load(&app.paths.aws_config)?).into_iter();
+    let hooks = aws_files::hooks(&aws_file::load(&app.paths.aws_config, Family::Config)?).into_iter();
     let asking = hooks.filter(|profile| profile.hook.connector() == connector && profile.hook.config() == chosen);
     Ok(asking.map(|profile| profile.name).collect())
 }

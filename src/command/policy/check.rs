@@ -1,13 +1,12 @@
 //! `afed policy check`: everything that is wrong with a session policy, each with its place in the file.
 
-use std::io::Read;
-
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
 
 use crate::command::answer;
 use crate::command::error::CommandError;
+use crate::command::text_file::{self, TextFile};
 use crate::model::session_policy::PLAIN_TEXT_LIMIT;
 use crate::policy::{self, Finding, Severity};
 use crate::ui::Streams;
@@ -29,13 +28,12 @@ pub struct CheckArgs {
 }
 
 pub fn run(args: &CheckArgs, streams: &mut Streams) -> Result<()> {
-    let name = if args.file == "-" { "standard input" } else { &args.file };
-    let text = read(&args.file, name, streams)?;
+    let TextFile { name, text } = text_file::read(&args.file, LONGEST, streams)?;
     let findings = policy::check(&text);
     if args.json {
         answer::json(streams, &findings.iter().map(as_json).collect::<Vec<_>>())?;
     } else {
-        findings.iter().for_each(|finding| streams.status(&finding.told(name)));
+        findings.iter().for_each(|finding| streams.status(&finding.told(&name)));
     }
     match findings.iter().filter(|finding| finding.severity() == Severity::Fault).count() {
         0 if args.json => Ok(()),
@@ -46,17 +44,6 @@ pub fn run(args: &CheckArgs, streams: &mut Streams) -> Result<()> {
         }
         faults => Err(CommandError::PolicyFaulty { path: name.into(), faults }.into()),
     }
-}
-
-fn read(file: &str, name: &str, streams: &mut Streams) -> Result<String, CommandError> {
-    let mut bytes = Vec::new();
-    let read = match file {
-        "-" => streams.input.reader.by_ref().take(LONGEST).read_to_end(&mut bytes),
-        file => std::fs::File::open(file).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes)),
-    };
-    read.map_err(|source| CommandError::File { path: name.into(), operation: "read", source })?;
-    String::from_utf8(bytes)
-        .map_err(|error| CommandError::NotText { path: name.into(), offset: error.utf8_error().valid_up_to() })
 }
 
 fn as_json(finding: &Finding) -> Value {

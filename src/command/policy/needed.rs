@@ -110,7 +110,8 @@ fn grant_of(
         let trusted = grant::trusted(&signer);
         (signer, trusted)
     };
-    Ok(grant::of_principal(&connector.principal, &signer, trusted.as_deref(), SecondFactor::NotGiven))
+    let factor = if connector.mfa(account).is_some() { SecondFactor::Given } else { SecondFactor::NotGiven };
+    Ok(grant::of_principal(&connector.principal, &signer, trusted.as_deref(), factor))
 }
 
 /// Who signs for the account, as AWS says.

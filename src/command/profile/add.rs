@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::aws_config;
 use crate::app::App;
 use crate::aws_files::{self, AddOutcome, Hook, Overwrite, ProfileName};
+use crate::command::aws_file;
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::command::scope_args::ScopeArgs;
@@ -46,7 +46,7 @@ pub fn run(args: &AddArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
     let path = &app.paths.aws_config;
     let (outcome, file) =
-        aws_config::change(app, |config| aws_files::add_hook(config, &name, &hook, &connector.region, overwrite))?;
+        aws_file::change_config(app, |config| aws_files::add_hook(config, &name, &hook, &connector.region, overwrite))?;
     let done = match outcome {
         AddOutcome::RefusedForeign { keys } => {
             return Err(CommandError::ForeignProfile { profile: name.to_string(), path: path.clone(), keys }.into());

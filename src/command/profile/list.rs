@@ -4,10 +4,10 @@ use anyhow::Result;
 use clap::Args;
 use serde_json::json;
 
-use super::aws_config;
 use crate::app::App;
-use crate::aws_files::{self, HookProfile};
+use crate::aws_files::{self, Family, HookProfile};
 use crate::command::answer;
+use crate::command::aws_file;
 use crate::config::settings::Settings;
 use crate::model::actor::Scope;
 use crate::render::table::table;
@@ -23,7 +23,7 @@ pub struct ListArgs {
 
 pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let profiles = aws_files::hooks(&aws_config::load(&app.paths.aws_config)?);
+    let profiles = aws_files::hooks(&aws_file::load(&app.paths.aws_config, Family::Config)?);
     if args.json {
         let profiles: Vec<_> = profiles
             .iter()

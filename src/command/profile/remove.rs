@@ -3,9 +3,9 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::aws_config;
 use crate::app::App;
 use crate::aws_files::{self, Overwrite, ProfileName, RemoveOutcome};
+use crate::command::aws_file;
 use crate::command::error::CommandError;
 use crate::ui::Streams;
 
@@ -23,7 +23,7 @@ pub struct RemoveArgs {
 pub fn run(args: &RemoveArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let overwrite = if args.force { Overwrite::Force } else { Overwrite::Refuse };
     let path = &app.paths.aws_config;
-    let (outcome, _) = aws_config::change(app, |config| aws_files::remove_hook(config, &args.name, overwrite))?;
+    let (outcome, _) = aws_file::change_config(app, |config| aws_files::remove_hook(config, &args.name, overwrite))?;
     match outcome {
         RemoveOutcome::RefusedForeign { keys } => {
             Err(CommandError::ForeignProfile { profile: args.name.to_string(), path: path.clone(), keys }.into())

@@ -15,6 +15,8 @@ pub fn of_account(account: &AccountTable) -> Fields {
         ("type", text(Some(account.account_type.as_str()))),
         ("access_key_id", text(account.access_key_id.as_deref())),
         ("aws_account_id", text(account.aws_account_id.as_deref())),
+        ("mfa_serial", text(account.mfa_serial.as_deref())),
+        ("mfa_process", text(account.mfa_process.as_deref())),
     ])
 }
 

@@ -2,6 +2,7 @@
 //! Comments and blank lines are what lies between. The parser says which bytes are values, so that nothing inside one is
 //! taken for a header.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use toml_edit::{Document, Item, Key, Table};
@@ -79,6 +80,31 @@ impl Layout {
             };
         }
         Some(Self { parts })
+    }
+}
+
+impl Layout {
+    /// The tables below `[group]` that stand as a block, all their headers and entries one after another with nothing of
+    /// another table between them: by name, the bytes of each.
+    pub fn blocks(&self, group: &str) -> HashMap<String, Range<usize>> {
+        let mut blocks: HashMap<String, Range<usize>> = HashMap::new();
+        let mut scattered = HashSet::new();
+        let mut above = None;
+        for part in &self.parts {
+            let headed = if part.is_header() { part.path() } else { part.header.iter().map(String::as_str).collect() };
+            let path = part.path();
+            let name = path.get(1).filter(|_| path[0] == group).map(|name| (*name).to_owned());
+            if let Some(name) = &name {
+                match blocks.get_mut(name) {
+                    Some(block) if above.as_ref() == Some(name) => block.end = part.lines.end,
+                    None if headed.len() > 1 => drop(blocks.insert(name.clone(), part.lines.clone())),
+                    _ => drop(scattered.insert(name.clone())),
+                }
+            }
+            above = name;
+        }
+        blocks.retain(|name, _| !scattered.contains(name));
+        blocks
     }
 }
 

@@ -92,6 +92,26 @@ fn a_connector_is_renamed_wherever_its_name_stands() {
 }
 
 #[test]
+fn many_at_once_are_changed_as_one_by_one() {
+    for text in texts() {
+        let before = read(&text);
+        let after =
+            ConnectorTable { account: Some("dev".to_owned()), groups: Vec::new(), tags: [].into(), ..before.clone() };
+        let put = PutConnector { name: deploy(), before: Some(before), after: after.clone() };
+        let edited = put_connectors(Path::new("c.toml"), &text, std::slice::from_ref(&put)).unwrap();
+        assert_eq!(edited, change(&text, &after));
+        let again = PutConnector { before: None, ..put };
+        let taken = put_connectors(Path::new("c.toml"), &text, &[again]);
+        assert!(matches!(taken, Err(ConfigError::NameTaken { .. })));
+    }
+    let new = |name: &str| PutConnector { name: name.parse().unwrap(), before: None, after: read(LAYOUTS[6]) };
+    let edited = put_connectors(Path::new("c.toml"), LAYOUTS[6], &[new("b"), new("a")]).unwrap();
+    let table =
+        "account = \"ops\"\nprincipal = \"session-token\"\ngroups = [\"developers\"]\ntags = { team = \"a\" }\n";
+    assert_eq!(edited, format!("{}\n\n[connectors.b]\n{table}\n[connectors.a]\n{table}", LAYOUTS[6]));
+}
+
+#[test]
 fn a_connector_goes_whole_and_alone() {
     for text in texts() {
         let edited =

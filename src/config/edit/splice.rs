@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use toml_edit::{InlineTable, Key, Value};
 
+use super::fields::Fields;
 use super::layout::{Layout, Part};
 
 /// Sets the key at `path`, in place where it is there already, else behind the last key of its table.
@@ -77,23 +78,35 @@ pub fn rename(text: &str, path: &[&str], new: &str) -> String {
 }
 
 /// Puts a table with its header behind the last one of the same group, or at the end of the text.
-pub fn add_table(text: &str, path: &[&str], fields: &[(&'static str, Value)]) -> String {
-    let header: Vec<String> = path.iter().map(|key| Key::new(*key).to_string()).collect();
+pub fn add_table(text: &str, path: &[&str; 2], fields: &Fields) -> String {
+    add_tables(text, path[0], &[(*path, fields.clone())])
+}
+
+/// The same for several tables of one group, a blank line between them.
+pub fn add_tables(text: &str, group: &str, tables: &[([&str; 2], Fields)]) -> String {
+    if tables.is_empty() {
+        return text.to_owned();
+    }
     let end = line_end_of(text);
-    let lines = fields.iter().map(|(key, value)| format!("{key} = {value}{end}"));
-    let table = format!("[{}]{end}{}", header.join("."), lines.collect::<String>());
-    let group = |layout: Layout| {
+    let written: Vec<String> = tables.iter().map(|(path, fields)| written_table(path, fields, end)).collect();
+    let last_of_group = |layout: Layout| {
         let mut parts = layout.parts.iter().filter(|part| {
             let header = if part.is_header() { part.path() } else { part.header.iter().map(String::as_str).collect() };
-            header.first() == path.first()
+            header.first() == Some(&group)
         });
         parts.next_back().map(|part| part.lines.end)
     };
-    let at = Layout::of(text).and_then(group).unwrap_or(text.len());
+    let at = Layout::of(text).and_then(last_of_group).unwrap_or(text.len());
     let before = &text[..at];
     let open = if before.is_empty() || before.ends_with('\n') { "" } else { end };
     let blank = if before.is_empty() { "" } else { end };
-    replaced(text, at..at, &format!("{open}{blank}{table}"))
+    replaced(text, at..at, &format!("{open}{blank}{}", written.join(end)))
+}
+
+fn written_table(path: &[&str; 2], fields: &Fields, end: &str) -> String {
+    let header = path.map(|key| Key::new(key).to_string()).join(".");
+    let lines = fields.iter().map(|(key, value)| format!("{key} = {value}{end}"));
+    format!("[{header}]{end}{}", lines.collect::<String>())
 }
 
 fn replaced(text: &str, range: Range<usize>, with: &str) -> String {

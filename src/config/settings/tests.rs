@@ -183,3 +183,35 @@ fn everything_that_a_connector_names_lies_in_one_partition() {
         }
     }
 }
+
+#[test]
+fn a_second_factor_belongs_to_the_user_of_a_key() {
+    let account = |table: &str| {
+        let text = format!("version = 1\ndirectory = \"os\"\n[accounts.dev]\n{table}");
+        settings(&[("c", &text)])?.account("dev")
+    };
+    let key = "type = \"access-key\"\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n";
+    let serial = "mfa_serial = \"arn:aws:iam::123123123123:mfa/dev\"\n";
+    for owner in ["", "aws_account_id = \"123123123123\"\n"] {
+        let found = account(&format!("{key}{owner}{serial}mfa_process = \"otp 'the dev key'\"\n")).unwrap();
+        let device = found.mfa().unwrap();
+        assert_eq!(device.serial.as_str(), "arn:aws:iam::123123123123:mfa/dev");
+        assert_eq!(device.process.as_ref().unwrap().arguments, ["the dev key"]);
+    }
+    let wrong = |table: &str| match account(table) {
+        Err(ConfigError::Field { field, source, .. }) => format!("{field}: {source}"),
+        Err(error) => error.to_string(),
+        Ok(account) => panic!("{account:?}"),
+    };
+    let other = "arn:aws:iam::123123123123:mfa/dev is in the AWS account 123123123123, and the account's key is in 999999999999";
+    let of_host = "MFA devices belong to IAM users; the role of a host has none";
+    for (table, expected) in [
+        (format!("{key}aws_account_id = \"999999999999\"\n{serial}"), format!("mfa_serial: {other}")),
+        (format!("{key}mfa_process = \"otp\"\n"), "c: [accounts.dev] lacks mfa_serial".to_owned()),
+        (format!("{key}{serial}mfa_process = \"\"\n"), "mfa_process: it names no program".to_owned()),
+        (format!("type = \"instance-role\"\n{serial}"), format!("mfa_serial: {of_host}")),
+        ("type = \"instance-role\"\nmfa_process = \"otp\"\n".to_owned(), format!("mfa_process: {of_host}")),
+    ] {
+        assert_eq!(wrong(&table), expected);
+    }
+}

@@ -1,20 +1,19 @@
 //! The command line that opens a browser, as the configuration has it: split as a shell would, run without one.
 //! `{url}` is in it exactly once, and never in the name of the program.
 
+use crate::model::command_line::{CommandLine, CommandLineError};
+
 const URL: &str = "{url}";
 
 /// A program, and its arguments with the place for the URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrowserCommand {
-    program: String,
-    arguments: Vec<String>,
-}
+pub struct BrowserCommand(CommandLine);
 
 /// Why a text is no such command line.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum BrowserCommandError {
-    #[error("a quotation mark in it is never closed")]
-    Quotes,
+    #[error(transparent)]
+    Words(CommandLineError),
     #[error("it names no program; write such as: firefox --new-tab {{url}}")]
     NoProgram,
     #[error("it has {{url}} {0} times in its arguments; it must be there once")]
@@ -27,16 +26,16 @@ impl BrowserCommand {
     /// A program that takes the URL as its last argument.
     pub fn of(program: &str, before: &[&str]) -> Self {
         let arguments = before.iter().copied().chain([URL]).map(str::to_owned).collect();
-        Self { program: program.to_owned(), arguments }
+        Self(CommandLine { program: program.to_owned(), arguments })
     }
 
     pub fn program(&self) -> &str {
-        &self.program
+        &self.0.program
     }
 
     /// The arguments with the URL in its place.
     pub fn arguments(&self, url: &str) -> Vec<String> {
-        self.arguments.iter().map(|argument| argument.replace(URL, url)).collect()
+        self.0.arguments.iter().map(|argument| argument.replace(URL, url)).collect()
     }
 }
 
@@ -44,15 +43,15 @@ impl std::str::FromStr for BrowserCommand {
     type Err = BrowserCommandError;
 
     fn from_str(text: &str) -> Result<Self, BrowserCommandError> {
-        let words = shell_words::split(text).map_err(|_| BrowserCommandError::Quotes)?;
-        let mut words = words.into_iter();
-        let program = words.next().filter(|program| !program.is_empty()).ok_or(BrowserCommandError::NoProgram)?;
-        if program.contains(URL) {
+        let command: CommandLine = text.parse().map_err(|error| match error {
+            CommandLineError::NoProgram => BrowserCommandError::NoProgram,
+            other @ CommandLineError::Quotes => BrowserCommandError::Words(other),
+        })?;
+        if command.program.contains(URL) {
             return Err(BrowserCommandError::UrlAsProgram);
         }
-        let arguments: Vec<String> = words.collect();
-        match arguments.iter().map(|argument| argument.matches(URL).count()).sum() {
-            1 => Ok(Self { program, arguments }),
+        match command.arguments.iter().map(|argument| argument.matches(URL).count()).sum() {
+            1 => Ok(Self(command)),
             times => Err(BrowserCommandError::Url(times)),
         }
     }
@@ -88,7 +87,7 @@ mod tests {
             ("firefox {url} {url}", BrowserCommandError::Url(2)),
             ("firefox {url}{url}", BrowserCommandError::Url(2)),
             ("{url} {url}", BrowserCommandError::UrlAsProgram),
-            ("firefox '{url}", BrowserCommandError::Quotes),
+            ("firefox '{url}", BrowserCommandError::Words(CommandLineError::Quotes)),
         ] {
             assert_eq!(text.parse::<BrowserCommand>(), Err(error), "{text}");
         }

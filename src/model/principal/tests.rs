@@ -135,6 +135,13 @@ fn the_limits_of_external_id_policies_and_tags_are_kept() {
         with(&|f| f.transitive_tags = vec!["team".to_owned()]),
         Some(RuleError::TransitiveTagUnknown("team".to_owned()))
     );
+    assert_eq!(
+        with(&|f| {
+            f.tags = tags(&["team"]);
+            f.transitive_tags = vec!["team".to_owned(); 51];
+        }),
+        Some(RuleError::TransitiveTagTwice("team".to_owned()))
+    );
 }
 
 #[test]

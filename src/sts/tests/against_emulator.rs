@@ -34,7 +34,7 @@ fn issue_with(
     ahead: SignedDuration,
 ) -> Result<Lease, TokenServiceError> {
     let (emulator, _) = world();
-    service(&emulator.url, Timestamp::now() + ahead, TIMEOUT).issue(key, &request(action))
+    service(&emulator.url, Timestamp::now() + ahead, TIMEOUT).issue(key, &request(action), None)
 }
 
 fn issue(action: IssueAction) -> Result<Lease, TokenServiceError> {

@@ -57,7 +57,7 @@ fn refusal(status: u16, code: &str, date: Option<&str>) -> Answer {
 }
 
 fn ask(script: &Script, action: IssueAction, timeout: Duration) -> Result<Lease, TokenServiceError> {
-    service(&script.url, NOW.parse().unwrap(), timeout).issue(&key(KEY_ID, SECRET), &request(action))
+    service(&script.url, NOW.parse().unwrap(), timeout).issue(&key(KEY_ID, SECRET), &request(action), None)
 }
 
 fn error_of(answer: Answer) -> TokenServiceError {
@@ -175,7 +175,7 @@ fn who_can_t_be_reached_is_named() {
     let host = listener.local_addr().unwrap().to_string();
     drop(listener);
     let closed = service(&format!("http://{host}"), NOW.parse().unwrap(), TIMEOUT);
-    let error = closed.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap_err();
+    let error = closed.issue(&key(KEY_ID, SECRET), &request(assume(ROLE)), None).unwrap_err();
     assert_eq!(error.to_string(), format!("{host} can't be reached"));
     assert!(everything(&error).contains("Connection refused"), "{error:?}");
 }
@@ -186,7 +186,7 @@ fn the_call_goes_over_the_connection_that_was_prepared() {
     let service = service(&script.url, NOW.parse().unwrap(), TIMEOUT);
     let request = request(assume(ROLE));
     service.prepare(&request.region);
-    service.issue(&key(KEY_ID, SECRET), &request).unwrap();
+    service.issue(&key(KEY_ID, SECRET), &request, None).unwrap();
     assert_eq!((script.connections(), script.received().len()), (1, 1));
 }
 
@@ -204,7 +204,7 @@ fn a_connection_that_never_comes_about_is_told_by_the_call_alone() {
     let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
     let request = request(assume(ROLE));
     service.prepare(&request.region);
-    let error = service.issue(&key(KEY_ID, SECRET), &request).unwrap_err();
+    let error = service.issue(&key(KEY_ID, SECRET), &request, None).unwrap_err();
     assert_eq!(error.to_string(), format!("{host} can't be reached"));
     assert!(everything(&error).contains("no connection within 0.05 s"), "{error:?}");
 }
@@ -219,7 +219,7 @@ fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
         call_timeout: TIMEOUT,
     };
     let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
-    let error = service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap_err();
+    let error = service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE)), None).unwrap_err();
     assert_eq!(error.to_string(), "sts.eu-west-1.amazonaws.com can't be reached");
     assert!(error.source().unwrap().to_string().contains("missing.pem"), "{error:?}");
 }
@@ -259,6 +259,31 @@ fn an_answer_that_lacks_a_part_is_refused() {
         let parts = PARTS.map(|(name, old)| (name, if name == part { value } else { old }));
         let error = error_of(ok(issued(&parts)));
         assert_eq!(error.to_string(), format!("the answer to sts:AssumeRole lacks {missing}"));
+    }
+}
+
+#[test]
+fn a_call_with_a_code_is_made_once_and_names_its_device() {
+    let serial = "arn:aws:iam::123123123123:mfa/ops";
+    let ask = |script: &Script, action: IssueAction| {
+        let request = IssueRequest { mfa_serial: Some(serial.parse().unwrap()), ..request(action) };
+        let code = "123456".parse().unwrap();
+        service(&script.url, NOW.parse().unwrap(), TIMEOUT).issue(&key(KEY_ID, SECRET), &request, Some(&code))
+    };
+    let busy = Script::start(vec![refusal(503, "ServiceUnavailable", None)]);
+    assert_eq!(case(&ask(&busy, assume(ROLE)).unwrap_err()), "busy");
+    assert_eq!(busy.received().len(), 1);
+    let denying = Script::start(vec![refusal(403, "AccessDenied", None)]);
+    for action in [assume(ROLE), IssueAction::GetSessionToken] {
+        let error = ask(&denying, action).unwrap_err();
+        assert_eq!(case(&error), "denied with code");
+        assert!(!everything(&error).contains("123456"));
+    }
+    for received in denying.received() {
+        let told = parameters(&received.body);
+        for (name, value) in [("SerialNumber", serial), ("TokenCode", "123456")] {
+            assert!(told.contains(&(name.to_owned(), value.to_owned())), "{told:?}");
+        }
     }
 }
 
@@ -316,7 +341,7 @@ fn later_calls_reuse_the_connection() {
     let script = Script::start(vec![ok(issued(&PARTS))]);
     let service = service(&script.url, NOW.parse().unwrap(), TIMEOUT);
     for _ in 0..3 {
-        service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE))).unwrap();
+        service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE)), None).unwrap();
     }
     assert_eq!((script.received().len(), script.connections()), (3, 1));
 }
@@ -354,7 +379,7 @@ fn a_session_token_is_part_of_what_is_signed() {
     let script = Script::start(vec![ok(issued(&PARTS))]);
     let mut credentials = key("AKIAI44QH8DHBEXAMPLE", SECRET);
     credentials.session_token = Some(Secret::new("token-of-the-host-canary".to_owned()));
-    service(&script.url, NOW.parse().unwrap(), TIMEOUT).issue(&credentials, &request(assume(ROLE))).unwrap();
+    service(&script.url, NOW.parse().unwrap(), TIMEOUT).issue(&credentials, &request(assume(ROLE)), None).unwrap();
     let head = script.received()[0].head.to_lowercase();
     assert!(head.contains("x-amz-security-token: token-of-the-host-canary"), "{head}");
     let signed = head.lines().find(|line| line.starts_with("authorization:")).unwrap();

@@ -46,7 +46,12 @@ fn key(id: &str, secret: &str) -> SigningCredentials {
 }
 
 fn request(action: IssueAction) -> IssueRequest {
-    IssueRequest { region: "eu-west-1".parse().unwrap(), duration: SessionDuration::from_seconds(900), action }
+    IssueRequest {
+        region: "eu-west-1".parse().unwrap(),
+        duration: SessionDuration::from_seconds(900),
+        mfa_serial: None,
+        action,
+    }
 }
 
 fn assume(role_arn: &str) -> IssueAction {
@@ -70,6 +75,7 @@ fn federate(policy: &str) -> IssueAction {
 fn case(error: &TokenServiceError) -> &'static str {
     match error {
         TokenServiceError::Denied { .. } => "denied",
+        TokenServiceError::DeniedWithCode { .. } => "denied with code",
         TokenServiceError::KeyUnknown { .. } => "key unknown",
         TokenServiceError::WrongSecret { .. } => "wrong secret",
         TokenServiceError::ClockSkew { .. } => "clock skew",

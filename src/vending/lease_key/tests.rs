@@ -8,6 +8,7 @@ fn base() -> IssueRequest {
     IssueRequest {
         region: "eu-west-1".parse().unwrap(),
         duration: "1h".parse().unwrap(),
+        mfa_serial: None,
         action: IssueAction::AssumeRole {
             role_arn: "arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap(),
             session_name: "alice".to_owned(),
@@ -49,6 +50,8 @@ fn variants() -> Vec<IssueRequest> {
         base(),
         changed(|request| request.region = "eu-west-2".parse().unwrap()),
         changed(|request| request.duration = "2h".parse().unwrap()),
+        changed(|request| request.mfa_serial = Some("GAHT12345678".parse().unwrap())),
+        changed(|request| request.mfa_serial = Some("arn:aws:iam::123123123123:mfa/ops".parse().unwrap())),
         role!(role_arn = "arn:aws:iam::123123123123:role/Other".parse().unwrap()),
         role!(session_name = "bob".to_owned()),
         role!(external_id = Some("example".to_owned())),
@@ -141,11 +144,14 @@ fn inputs() -> impl Strategy<Value = Inputs> {
     let key = prop::sample::select(vec![KEY, "AKIAI44QH8DHBEXAMPLE"]).prop_map(str::to_owned);
     let region = prop::sample::select(vec!["eu-west-1", "eu-west-2"]);
     let duration = prop::sample::select(vec!["1h", "2h"]);
-    let request = (region, duration, action()).prop_map(|(region, duration, action)| IssueRequest {
-        region: region.parse().unwrap(),
-        duration: duration.parse().unwrap(),
-        action,
-    });
+    let mfa_serial = prop::option::of(prop::sample::select(vec!["GAHT12345678", "123456789"]));
+    let request =
+        (region, duration, mfa_serial, action()).prop_map(|(region, duration, serial, action)| IssueRequest {
+            region: region.parse().unwrap(),
+            duration: duration.parse().unwrap(),
+            mfa_serial: serial.map(|serial| serial.parse().unwrap()),
+            action,
+        });
     (key, prop::option::of(text()), request)
 }
 
@@ -165,6 +171,7 @@ fn brought_closer(one: &Inputs, other: Inputs, alike: u16) -> Inputs {
     take!(1, endpoint, one.1);
     take!(2, request.region, one.2.region);
     take!(3, request.duration, one.2.duration);
+    take!(11, request.mfa_serial, one.2.mfa_serial);
     match (&mut request.action, &one.2.action) {
         (
             IssueAction::AssumeRole {
@@ -218,7 +225,7 @@ proptest! {
     fn two_requests_share_a_key_only_if_they_are_the_same(
         one in inputs(),
         other in inputs(),
-        alike in 0_u16..2_048,
+        alike in 0_u16..4_096,
     ) {
         let other = brought_closer(&one, other, alike);
         prop_assert_eq!(key_of(&one) == key_of(&other), one == other);

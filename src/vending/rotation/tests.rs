@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::*;
 use crate::model::lease::{Lease, LeaseKey};
+use crate::model::mfa::MfaCode;
 use crate::model::rotation::Journal;
 use crate::model::secret::Secret;
 use crate::model::secret::SecretId;
@@ -199,7 +200,7 @@ impl AccessKeys for World {
 }
 
 impl TokenService for World {
-    fn issue(&self, _: &SigningCredentials, _: &IssueRequest) -> Result<Lease, TokenServiceError> {
+    fn issue(&self, _: &SigningCredentials, _: &IssueRequest, _: Option<&MfaCode>) -> Result<Lease, TokenServiceError> {
         unreachable!("a rotation vends nothing")
     }
 

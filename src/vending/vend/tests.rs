@@ -9,7 +9,9 @@ use crate::model::secret::{Secret, SecretId};
 use crate::model::session_tag::TagError;
 use crate::ports::IssueAction;
 use crate::ports::{AwsMessage, Clock, HostCredentials, HostRoleError, StsAction};
-use crate::vending::doubles::{FakeCache, FakeDirectory, FakeHost, FakeSecrets, FakeTokens, HandClock, groups};
+use crate::vending::doubles::{
+    FakeCache, FakeCodes, FakeDirectory, FakeHost, FakeSecrets, FakeTokens, HandClock, groups,
+};
 use crate::vending::memory::Caller;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
@@ -19,6 +21,7 @@ struct World {
     directory: FakeDirectory,
     secrets: FakeSecrets,
     host: FakeHost,
+    codes: FakeCodes,
     cache: FakeCache,
     recheck_after: Cell<u64>,
     /// How the configuration looks.
@@ -37,6 +40,7 @@ impl World {
             source: AccountSource::AccessKey {
                 access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
                 aws_account_id: Some("123123123123".parse().unwrap()),
+                mfa: None,
             },
         };
         let secrets = FakeSecrets::default();
@@ -61,6 +65,7 @@ impl World {
             directory,
             secrets,
             host: FakeHost::default(),
+            codes: FakeCodes::default(),
             cache: FakeCache::default(),
             recheck_after: Cell::new(0),
             config: RefCell::new(config),
@@ -94,6 +99,7 @@ impl World {
             tokens,
             secrets: &self.secrets,
             host: &self.host,
+            codes: &self.codes,
             turns: &self.cache,
             memory,
         };
@@ -528,3 +534,5 @@ fn a_host_that_has_moved_to_another_account_is_not_used() {
     let outcome = world.vend(&FakeTokens::new(&world.clock));
     assert!(matches!(outcome, Err(VendError::Host(HostRoleError::OtherAwsAccount { .. }))), "{outcome:?}");
 }
+
+mod second_factor;

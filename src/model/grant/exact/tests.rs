@@ -10,7 +10,7 @@ const ROLE: &str = "arn:aws:iam::999999999999:role/UpdateAPP";
 const USER: &str = "arn:aws:iam::123123123123:user/ops";
 
 fn fields() -> PrincipalFields {
-    let tags = [("team", "payments"), ("mail", "{user.email}"), ("who", "at {user.name}!")];
+    let tags = [("team", "payments"), ("mail", "{user.email}"), ("who", "at {user.name}")];
     PrincipalFields {
         tags: tags.into_iter().map(|(key, value)| (key.to_owned(), value.parse().unwrap())).collect(),
         ..PrincipalFields::default()
@@ -44,7 +44,7 @@ fn tags() -> Value {
     json!({
         "ForAllValues:StringEquals": {"aws:TagKeys": ["mail", "team", "who"]},
         "StringEquals": {"aws:RequestTag/team": "payments"},
-        "StringLike": {"aws:RequestTag/mail": "*", "aws:RequestTag/who": "at *!"},
+        "StringLike": {"aws:RequestTag/mail": "*", "aws:RequestTag/who": "at *"},
     })
 }
 
