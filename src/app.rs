@@ -34,6 +34,7 @@ pub use crate::sts::Endpoint;
 use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
+use crate::sys::network::{Hub, NetworkOptions};
 use crate::sys::{host, program, user};
 use crate::ui::{Reach, TerminalPrompter};
 use crate::vending::VendError;
@@ -56,6 +57,8 @@ pub struct App {
     pub explain: Explain,
     /// The first word of the command line.
     called_as: Option<OsString>,
+    /// What all ways to the network share, as soon as one is taken.
+    hub: Rc<Hub>,
 }
 
 /// What the process knows before anything is read.
@@ -87,6 +90,7 @@ impl App {
             config: start.config,
             explain: start.explain,
             called_as: start.called_as,
+            hub: Rc::default(),
         })
     }
 
@@ -151,14 +155,15 @@ impl App {
 
     /// The Crowd server of the settings, with this password for the application.
     pub fn crowd(&self, settings: &CrowdSettings, password: Secret) -> CrowdDirectory {
-        CrowdDirectory::new(CrowdOptions {
+        let options = CrowdOptions {
             address: settings.address.clone(),
             application: settings.application.clone(),
             password,
             connect_timeout: settings.connect_timeout,
             call_timeout: settings.call_timeout,
             ca_bundle: settings.ca_bundle.clone().or_else(|| self.environment.path("AWS_CA_BUNDLE")),
-        })
+        };
+        CrowdDirectory::new(options, &self.hub)
     }
 
     fn crowd_with_stored_password(
@@ -213,13 +218,13 @@ impl App {
     }
 
     pub fn tokens(&self, endpoint: Endpoint) -> StsTokenService {
-        StsTokenService::new(self.aws_options(endpoint), Rc::clone(&self.clock))
+        StsTokenService::new(self.aws_options(endpoint), Rc::clone(&self.clock), &self.hub)
     }
 
     /// The keys of IAM users, where the environment says that IAM is.
     pub fn access_keys(&self) -> Result<IamAccessKeys> {
         let options = self.aws_options(self.endpoint(Service::Iam)?);
-        Ok(IamAccessKeys::new(options, Rc::clone(&self.clock)))
+        Ok(IamAccessKeys::new(options, Rc::clone(&self.clock), &self.hub))
     }
 
     fn aws_options(&self, endpoint: Endpoint) -> AwsOptions {
@@ -233,8 +238,12 @@ impl App {
 
     /// AWS's sign-in at this address; it is given as long as STS.
     pub fn console_sign_in(&self, address: &ConsoleAddress) -> FederationEndpoint {
-        let ca_bundle = self.environment.path("AWS_CA_BUNDLE");
-        FederationEndpoint::new(address, ca_bundle, STS_CONNECT_TIMEOUT, STS_CALL_TIMEOUT)
+        let options = NetworkOptions {
+            connect_timeout: STS_CONNECT_TIMEOUT,
+            call_timeout: STS_CALL_TIMEOUT,
+            ca_bundle: self.environment.path("AWS_CA_BUNDLE"),
+        };
+        FederationEndpoint::new(address, options, &self.hub)
     }
 
     /// Whether a browser has something to show itself on, or the environment names one that needs nothing.
@@ -246,7 +255,8 @@ impl App {
     /// The role of the host that this process runs in.
     pub fn host_role(&self) -> MetadataHostRole {
         let surroundings = Surroundings::read(|name| self.environment.text(name).map(str::to_owned));
-        MetadataHostRole::new(surroundings, self.environment.path("AWS_CA_BUNDLE"), Rc::clone(&self.clock))
+        let ca_bundle = self.environment.path("AWS_CA_BUNDLE");
+        MetadataHostRole::new(surroundings, ca_bundle, Rc::clone(&self.clock), Rc::clone(&self.hub))
     }
 
     /// What of the environment may change which credentials the host gives, by name and value.

@@ -15,6 +15,7 @@ mod sessions;
 mod transport;
 
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use self::request::{Call, Target};
@@ -26,7 +27,7 @@ use crate::model::name::GroupName;
 use crate::model::person::{Evidence, Identity, Membership, Person};
 use crate::model::secret::Secret;
 use crate::ports::{Directory, DirectoryError, Session, Sessions};
-use crate::sys::network::{Network, NetworkOptions};
+use crate::sys::network::{Hub, Network, NetworkOptions};
 
 /// What has to be known to speak to a Crowd server.
 #[derive(Debug, Clone)]
@@ -49,9 +50,9 @@ pub struct CrowdDirectory {
 
 impl CrowdDirectory {
     /// Nothing is sent before the first question.
-    pub fn new(options: CrowdOptions) -> Self {
+    pub fn new(options: CrowdOptions, hub: &Rc<Hub>) -> Self {
         let CrowdOptions { address, application, password, connect_timeout, call_timeout, ca_bundle } = options;
-        let network = Network::new(address.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle });
+        let network = Network::new(address.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle }, hub);
         Self { transport: Transport { server: Server { address, application }, password, network } }
     }
 }

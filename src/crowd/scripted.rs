@@ -4,6 +4,7 @@
 use std::fmt::Debug;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -58,14 +59,15 @@ impl Scripted {
     }
 
     pub fn directory_with(&self, call_timeout: Duration, password: &str) -> CrowdDirectory {
-        CrowdDirectory::new(CrowdOptions {
+        let options = CrowdOptions {
             address: CrowdAddress::parse(&self.url, PlainHttp::LoopbackOnly).unwrap(),
             application: "afed".parse().unwrap(),
             password: Secret::new(password.to_owned()),
             connect_timeout: Duration::from_secs(30),
             call_timeout,
             ca_bundle: None,
-        })
+        };
+        CrowdDirectory::new(options, &Rc::default())
     }
 
     pub fn url(&self) -> &str {

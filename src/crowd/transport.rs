@@ -135,6 +135,7 @@ fn is_crowds_challenge(answer: &Answer) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
     use std::time::Duration;
 
     use super::super::scripted::{CANARY, HTML, JSON, Scripted, Turn, VERSION, answer, crowd, page, refusal, verdict};
@@ -226,14 +227,15 @@ mod tests {
 
     #[test]
     fn certificates_that_can_not_be_read_leave_no_other_way() {
-        let directory = CrowdDirectory::new(CrowdOptions {
+        let options = CrowdOptions {
             address: CrowdAddress::parse("https://127.0.0.1:1", PlainHttp::LoopbackOnly).unwrap(),
             application: "afed".parse().unwrap(),
             password: Secret::new("p".to_owned()),
             connect_timeout: Duration::from_secs(30),
             call_timeout: Duration::from_secs(30),
             ca_bundle: Some("no/such/bundle.pem".into()),
-        });
+        };
+        let directory = CrowdDirectory::new(options, &Rc::default());
         let answer = directory.probe();
         assert!(
             matches!(&answer, Err(DirectoryError::CertificatesUnusable { path, .. }) if path.ends_with("bundle.pem")),

@@ -3,8 +3,7 @@
 
 mod form;
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::rc::Rc;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
@@ -16,7 +15,7 @@ use crate::model::console::ConsoleAddress;
 use crate::model::duration::SessionDuration;
 use crate::model::secret::Secret;
 use crate::ports::{Cause, ConsoleSignIn, ConsoleSignInError, ConsoleVisit, SignInOddity};
-use crate::sys::network::{Answer, Network, NetworkError, NetworkOptions};
+use crate::sys::network::{Answer, Hub, Network, NetworkError, NetworkOptions};
 
 /// A token has some hundred bytes up to a few thousand.
 const BODY_LIMIT: usize = 64 << 10;
@@ -28,14 +27,8 @@ pub struct FederationEndpoint {
 }
 
 impl FederationEndpoint {
-    pub fn new(
-        address: &ConsoleAddress,
-        ca_bundle: Option<PathBuf>,
-        connect_timeout: Duration,
-        call_timeout: Duration,
-    ) -> Self {
-        let options = NetworkOptions { connect_timeout, call_timeout, ca_bundle };
-        Self { url: format!("{address}/federation"), network: Network::new(address.base(), options) }
+    pub fn new(address: &ConsoleAddress, options: NetworkOptions, hub: &Rc<Hub>) -> Self {
+        Self { url: format!("{address}/federation"), network: Network::new(address.base(), options, hub) }
     }
 
     fn request(&self, visit: ConsoleVisit<'_>) -> Result<HttpRequest, Cause> {
@@ -112,6 +105,7 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{Ipv4Addr, TcpListener};
     use std::thread;
+    use std::time::Duration;
 
     use jiff::Timestamp;
 
@@ -139,7 +133,9 @@ mod tests {
         let address = format!("http://127.0.0.1:{port}").parse().unwrap();
         let region = "eu-west-1".parse().unwrap();
         let console = ConsoleSite::of(&region, None, None).unwrap().console;
-        let endpoint = FederationEndpoint::new(&address, None, Duration::from_secs(30), call_timeout);
+        let connect_timeout = Duration::from_secs(30);
+        let options = NetworkOptions { connect_timeout, call_timeout, ca_bundle: None };
+        let endpoint = FederationEndpoint::new(&address, options, &Rc::default());
         let visit = ConsoleVisit {
             lease: &lease(),
             destination: &Destination::home(&console, &region),

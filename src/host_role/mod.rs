@@ -21,7 +21,7 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_async::time::TimeSource;
 
 use crate::ports::{Clock, HostCredentials, HostRole, HostRoleError};
-use crate::sys::network::{Network, NetworkError, NetworkOptions};
+use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
 use address::{Address, Kind};
 pub use address::{Surroundings, VARIABLES};
 use witness::Witness;
@@ -40,12 +40,18 @@ pub struct MetadataHostRole {
     surroundings: Surroundings,
     ca_bundle: Option<PathBuf>,
     clock: Rc<dyn Clock>,
+    hub: Rc<Hub>,
     network: OnceCell<Network>,
 }
 
 impl MetadataHostRole {
-    pub const fn new(surroundings: Surroundings, ca_bundle: Option<PathBuf>, clock: Rc<dyn Clock>) -> Self {
-        Self { surroundings, ca_bundle, clock, network: OnceCell::new() }
+    pub const fn new(
+        surroundings: Surroundings,
+        ca_bundle: Option<PathBuf>,
+        clock: Rc<dyn Clock>,
+        hub: Rc<Hub>,
+    ) -> Self {
+        Self { surroundings, ca_bundle, clock, hub, network: OnceCell::new() }
     }
 
     /// A way there that no proxy is asked for: what it carries is meant for this machine.
@@ -56,7 +62,7 @@ impl MetadataHostRole {
                 call_timeout: CALL_TIMEOUT,
                 ca_bundle: self.ca_bundle.clone(),
             };
-            Network::direct(address.base(), options)
+            Network::direct(address.base(), options, &self.hub)
         })
     }
 }

@@ -25,6 +25,9 @@ pub trait TokenService {
     ) -> Result<Lease, TokenServiceError>;
     /// Whose credentials these are (GetCallerIdentity, which needs no permission).
     fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError>;
+    /// Tells that [`Self::issue`] may soon be called for this region, so that the way there can be opened meanwhile. STS is
+    /// told nothing, and nothing is signed: whether the call follows is not known yet. It is `issue` that says what fails.
+    fn prepare(&self, _region: &Region) {}
 }
 
 /// Everything that STS is told, besides who signs. Each field can change the answer.

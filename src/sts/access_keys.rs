@@ -19,6 +19,7 @@ use crate::model::secret::Secret;
 use crate::model::sts_action::KeyAction;
 use crate::model::user_key::{KeyStatus, LastUse, UserKey};
 use crate::ports::{AccessKeys, KeyOwner, StsAction, TokenServiceError};
+use crate::sys::network::Hub;
 
 /// The code of IAM's refusal where there is no such key.
 const GONE: &str = "NoSuchEntity";
@@ -29,8 +30,8 @@ pub struct IamAccessKeys {
 }
 
 impl IamAccessKeys {
-    pub fn new(options: AwsOptions, clock: Rc<dyn crate::ports::Clock>) -> Self {
-        Self { wire: Wire::new(Service::Iam, options, clock) }
+    pub fn new(options: AwsOptions, clock: Rc<dyn crate::ports::Clock>, hub: &Rc<Hub>) -> Self {
+        Self { wire: Wire::new(Service::Iam, options, clock, hub) }
     }
 
     fn send<T, E>(

@@ -198,13 +198,17 @@ impl Endpoint {
         }
     }
 
+    /// Where calls for this region go; nothing where AWS has no such endpoint.
+    pub(super) fn uri(&self, service: Service, region: &Region) -> Option<http::Uri> {
+        match self {
+            Self::Fixed(FixedUrl(url)) => url.parse().ok(),
+            Self::Regional(kind) => service.regional_url(region, *kind)?.parse().ok(),
+        }
+    }
+
     /// The host that is asked for this region, with its port where one is named.
     pub(super) fn host(&self, service: Service, region: &Region) -> String {
-        let url = match self {
-            Self::Fixed(FixedUrl(url)) => Some(url.clone()),
-            Self::Regional(kind) => service.regional_url(region, *kind),
-        };
-        let host = url.and_then(|url| Some(url.parse::<http::Uri>().ok()?.authority()?.to_string()));
+        let host = self.uri(service, region).and_then(|uri| Some(uri.authority()?.to_string()));
         host.unwrap_or_else(|| format!("{} in {region}", service.as_str()))
     }
 }

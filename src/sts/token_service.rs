@@ -19,6 +19,7 @@ use crate::model::lease::Lease;
 use crate::model::mfa::MfaCode;
 use crate::model::region::Region;
 use crate::ports::{CallerIdentity, Clock, IssueRequest, StsAction, TokenService, TokenServiceError};
+use crate::sys::network::Hub;
 
 /// AWS STS. Making one touches nothing; the first call sets up the network, later ones reuse its connections.
 pub struct StsTokenService {
@@ -54,11 +55,15 @@ impl TokenService for StsTokenService {
         let output = self.send(&call, async |client| client.get_caller_identity().send().await)?;
         answer::identity(&call, output)
     }
+
+    fn prepare(&self, region: &Region) {
+        self.wire.open_ahead(region);
+    }
 }
 
 impl StsTokenService {
-    pub fn new(options: AwsOptions, clock: Rc<dyn Clock>) -> Self {
-        Self { wire: Wire::new(Service::Sts, options, clock) }
+    pub fn new(options: AwsOptions, clock: Rc<dyn Clock>, hub: &Rc<Hub>) -> Self {
+        Self { wire: Wire::new(Service::Sts, options, clock, hub) }
     }
 
     fn send<T, E>(

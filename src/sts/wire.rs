@@ -18,7 +18,7 @@ use crate::model::duration::SessionDuration;
 use crate::model::mfa::MfaSerial;
 use crate::model::region::Region;
 use crate::ports::{Cause, Clock, StsAction, TokenServiceError};
-use crate::sys::network::{Network, NetworkError, NetworkOptions};
+use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
 
 /// How a service of AWS is talked to.
 #[derive(Debug, Clone)]
@@ -58,10 +58,17 @@ impl Call<'_> {
 }
 
 impl Wire {
-    pub fn new(service: Service, options: AwsOptions, clock: Rc<dyn Clock>) -> Self {
+    pub fn new(service: Service, options: AwsOptions, clock: Rc<dyn Clock>, hub: &Rc<Hub>) -> Self {
         let AwsOptions { endpoint, ca_bundle, connect_timeout, call_timeout } = options;
-        let network = Network::new(endpoint.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle });
+        let network = Network::new(endpoint.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle }, hub);
         Self { service, endpoint, network, clock }
+    }
+
+    /// Begins to connect to where calls for this region go.
+    pub fn open_ahead(&self, region: &Region) {
+        if let Some(uri) = self.endpoint.uri(self.service, region) {
+            self.network.open_ahead(&uri);
+        }
     }
 
     pub fn send<T, E>(

@@ -171,6 +171,8 @@ pub struct FakeTokens<'a> {
     pub requests: RefCell<Vec<IssueRequest>>,
     /// The ids of the keys that signed.
     pub signers: RefCell<Vec<String>>,
+    /// The regions that were prepared for.
+    pub prepared: RefCell<Vec<Region>>,
     /// The codes that were sent.
     pub codes: RefCell<Vec<String>>,
     pub trouble: RefCell<Option<TokenServiceError>>,
@@ -182,6 +184,7 @@ impl<'a> FakeTokens<'a> {
             clock,
             requests: RefCell::new(Vec::new()),
             signers: RefCell::new(Vec::new()),
+            prepared: RefCell::new(Vec::new()),
             codes: RefCell::new(Vec::new()),
             trouble: RefCell::new(None),
         }
@@ -202,6 +205,10 @@ impl TokenService for FakeTokens<'_> {
             Some(trouble) => Err(trouble),
             None => Ok(lease(self.clock.now(), request.duration.seconds().into())),
         }
+    }
+
+    fn prepare(&self, region: &Region) {
+        self.prepared.borrow_mut().push(region.clone());
     }
 
     fn caller_identity(&self, _: &SigningCredentials, _: &Region) -> Result<CallerIdentity, TokenServiceError> {

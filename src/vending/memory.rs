@@ -121,6 +121,15 @@ impl Memory<'_> {
         }))
     }
 
+    /// Whether the lease that the request was given last is likely to serve it again, should the directory say yes. It
+    /// proves nothing: neither pass nor files are checked.
+    pub fn expects_a_lease(&self, key: &PassKey) -> bool {
+        let Ok(Some(Pass { outcome: Outcome::Admitted(admission), .. })) = self.passes.lookup(key) else {
+            return false;
+        };
+        self.lease(&admission.lease_key, Freshness::Fresh).is_ok_and(|lease| lease.is_some())
+    }
+
     /// Keeps the outcome, unless what it was derived from is still being written.
     pub fn keep(&self, key: &PassKey, watched: &[Watched], outcome: Outcome) -> Result<(), CacheError> {
         if self.is_restless(watched) {

@@ -22,7 +22,7 @@ use crate::model::lease::{Lease, LeaseKey};
 use crate::model::mfa::MfaDevice;
 use crate::model::pass::{Admission, Outcome, PassKey, Unrenewed};
 use crate::model::person::{Evidence, Person};
-use crate::model::principal::{PrincipalType, RuleError};
+use crate::model::principal::{Principal, PrincipalType, RuleError};
 use crate::model::system_name::SystemName;
 use crate::ports::{
     Attempt, CacheError, CodeRequest, Directory, HostRole, IssueRequest, MfaCodes, SecretStore, TokenService,
@@ -193,7 +193,7 @@ impl Vendor<'_> {
         let (actor, at, is_open) = match order.asker {
             Asker::System(name) => (Actor::System(name.clone()), self.memory.clock.now(), connector.system_scope),
             Asker::Person { openness, evidence } => {
-                let (person, at, entitlement) = self.ask_directory(openness, evidence)?;
+                let (person, at, entitlement) = self.ask_directory(order, openness, evidence)?;
                 (Actor::Person(person), at, entitlement != Entitlement::None)
             }
         };
@@ -217,15 +217,26 @@ impl Vendor<'_> {
 
     fn ask_directory(
         &self,
+        order: Order<'_>,
         openness: Openness<'_>,
         evidence: &dyn Fn() -> Result<Evidence, VendError>,
     ) -> Result<(Person, Timestamp, Entitlement), VendError> {
         let evidence = evidence()?;
         let directory = (self.directory)()?;
+        self.prepare(order);
         let person = directory.identify(&evidence)?.person;
         let at = self.memory.clock.now();
         let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))?;
         Ok((person, at, entitlement))
+    }
+
+    /// Has the way to STS opened while the directory is asked, unless STS won't be asked even if it says yes, or not before
+    /// somebody has been asked for a code: then it would be kept for nothing.
+    fn prepare(&self, order: Order<'_>) {
+        let at_once = order.connector.principal != Principal::Provided && order.device().is_none();
+        if at_once && !self.memory.expects_a_lease(order.recall.key) {
+            self.tokens.prepare(&order.connector.region);
+        }
     }
 
     fn lease(

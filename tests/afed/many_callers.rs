@@ -4,12 +4,13 @@
 
 use std::path::Path;
 use std::process::{Child, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use crate::crowd_directory::Scripted;
+use crate::patience::wait_until;
 use crate::sandbox::Sandbox;
 use crate::sts_proxy::{Reply, StsProxy};
 
@@ -64,15 +65,6 @@ fn assert_same_failure(outputs: &[Output], code: i32) -> String {
 
 fn signal(caller: &Child, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(caller.id()).unwrap()), signal).unwrap();
-}
-
-/// Looks again and again until it is so; how long that takes changes nothing.
-fn wait_until(what: &str, is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(30), "{what} did not come about");
-        std::thread::sleep(Duration::from_millis(5));
-    }
 }
 
 /// The process has come as far as its turn, whether it has it or waits for it.

@@ -46,7 +46,7 @@ fn issue(action: IssueAction) -> Result<Lease, TokenServiceError> {
 fn bearer(lease: &Lease) -> String {
     let (secret, token) = (lease.secret_access_key.expose(), lease.session_token.expose().to_owned());
     let options = NetworkOptions { connect_timeout: TIMEOUT, call_timeout: TIMEOUT, ca_bundle: None };
-    let network = Network::new(Base::Loopback { https: false }, options);
+    let network = Network::new(Base::Loopback { https: false }, options, &Rc::default());
     let config = aws_sdk_sts::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("eu-west-1"))

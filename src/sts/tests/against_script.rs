@@ -181,6 +181,35 @@ fn who_can_t_be_reached_is_named() {
 }
 
 #[test]
+fn the_call_goes_over_the_connection_that_was_prepared() {
+    let script = Script::start(vec![Answer::Whole(200, Vec::new(), issued(&PARTS))]);
+    let service = service(&script.url, NOW.parse().unwrap(), TIMEOUT);
+    let request = request(assume(ROLE));
+    service.prepare(&request.region);
+    service.issue(&key(KEY_ID, SECRET), &request, None).unwrap();
+    assert_eq!((script.connections(), script.received().len()), (1, 1));
+}
+
+#[test]
+fn a_connection_that_never_comes_about_is_told_by_the_call_alone() {
+    let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let host = silent.local_addr().unwrap().to_string();
+    let named = |name: &str| (name == "AWS_ENDPOINT_URL_STS").then(|| format!("https://{host}"));
+    let options = AwsOptions {
+        endpoint: Endpoint::resolve(Service::Sts, named).unwrap(),
+        ca_bundle: None,
+        connect_timeout: Duration::from_millis(50),
+        call_timeout: TIMEOUT,
+    };
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
+    let request = request(assume(ROLE));
+    service.prepare(&request.region);
+    let error = service.issue(&key(KEY_ID, SECRET), &request, None).unwrap_err();
+    assert_eq!(error.to_string(), format!("{host} can't be reached"));
+    assert!(everything(&error).contains("no connection within 0.05 s"), "{error:?}");
+}
+
+#[test]
 fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let options = AwsOptions {
@@ -189,7 +218,7 @@ fn certificates_that_can_t_be_used_stop_the_call_before_it_is_made() {
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
     };
-    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
     let error = service.issue(&key(KEY_ID, SECRET), &request(assume(ROLE)), None).unwrap_err();
     assert_eq!(error.to_string(), "sts.eu-west-1.amazonaws.com can't be reached");
     assert!(error.source().unwrap().to_string().contains("missing.pem"), "{error:?}");
@@ -340,7 +369,7 @@ fn a_kind_of_endpoint_that_a_region_has_not_is_refused_before_anybody_is_asked()
         connect_timeout: TIMEOUT,
         call_timeout: TIMEOUT,
     };
-    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())));
+    let service = StsTokenService::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default());
     let error = service.caller_identity(&key(KEY_ID, SECRET), &"cn-north-1".parse().unwrap()).unwrap_err();
     assert_eq!(error.to_string(), "AWS has no FIPS endpoint of STS in cn-north-1");
 }

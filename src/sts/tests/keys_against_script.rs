@@ -17,7 +17,7 @@ fn iam(script: &Script) -> IamAccessKeys {
     let endpoint = Endpoint::resolve(Service::Iam, find).unwrap();
     let timeout = Duration::from_secs(20);
     let options = AwsOptions { endpoint, ca_bundle: None, connect_timeout: timeout, call_timeout: timeout };
-    IamAccessKeys::new(options, Rc::new(FixedClock(NOW.parse().unwrap())))
+    IamAccessKeys::new(options, Rc::new(FixedClock(NOW.parse().unwrap())), &Rc::default())
 }
 
 fn owner() -> KeyOwner {

@@ -38,7 +38,7 @@ fn service(url: &str, now: Timestamp, call_timeout: Duration) -> StsTokenService
     let endpoint =
         Endpoint::resolve(Service::Sts, |name| (name == "AWS_ENDPOINT_URL_STS").then(|| url.to_owned())).unwrap();
     let options = AwsOptions { endpoint, ca_bundle: None, connect_timeout: Duration::from_secs(5), call_timeout };
-    StsTokenService::new(options, Rc::new(FixedClock(now)))
+    StsTokenService::new(options, Rc::new(FixedClock(now)), &Rc::default())
 }
 
 fn key(id: &str, secret: &str) -> SigningCredentials {

@@ -183,6 +183,31 @@ fn nobody_else_does_and_aws_is_not_asked() {
 }
 
 #[test]
+fn the_way_to_aws_is_opened_where_a_person_is_asked_about_and_no_lease_may_answer() {
+    let mut world = World::new(&["developers"]);
+    let tokens = FakeTokens::new(&world.clock);
+    let prepared = || tokens.prepared.take().iter().map(ToString::to_string).collect::<Vec<_>>();
+    world.vend(&tokens).unwrap();
+    assert_eq!(prepared(), ["eu-west-1"]);
+    world.vend(&tokens).unwrap();
+    assert!(prepared().is_empty(), "a fresh lease was there");
+    world.clock.advance(3_000);
+    world.vend(&tokens).unwrap();
+    assert_eq!(prepared(), ["eu-west-1"], "the lease was ageing");
+    world.directory = FakeDirectory::with_groups(&[]);
+    world.cache.passes.borrow_mut().clear();
+    world.vend(&tokens).unwrap_err();
+    assert_eq!(prepared(), ["eu-west-1"], "nobody knows yet");
+    world.connector.principal = Principal::Provided;
+    world.vend(&tokens).unwrap_err();
+    assert!(prepared().is_empty(), "STS is not needed");
+    let system = world_of_the_system(true);
+    let tokens = FakeTokens::new(&system.clock);
+    system.vend(&tokens).unwrap();
+    assert!(tokens.prepared.borrow().is_empty(), "nothing is waited for");
+}
+
+#[test]
 fn a_cached_lease_is_not_handed_to_somebody_who_lost_the_group() {
     let mut world = World::new(&["developers"]);
     world.vend(&FakeTokens::new(&world.clock)).unwrap();

@@ -37,6 +37,7 @@ fn a_code_is_asked_for_where_sts_is_and_where_it_takes_one() {
     world.vend(&tokens).unwrap();
     world.vend(&tokens).unwrap();
     assert_eq!((tokens.codes.take(), world.codes.given.get()), (vec!["000001".to_owned()], 1));
+    assert!(tokens.prepared.borrow().is_empty(), "the code may take its time");
     let serial = tokens.requests.borrow()[0].mfa_serial.clone();
     assert_eq!(serial.unwrap().as_str(), "arn:aws:iam::123123123123:mfa/ops");
     let fields = PrincipalFields { omit_policy: true, ..PrincipalFields::default() };

@@ -1,24 +1,31 @@
-//! One way to the network: HTTP/1.1 over rustls with ring, bounded in time and size.
+//! The ways to the network: HTTP/1.1 over rustls with ring, bounded in time and size.
 //! No redirects are followed, no cookies are kept, and nothing is set up before it is needed: certificates
-//! are loaded for the first https call, the runtime is started for the first call at all.
+//! are loaded for the first https call, the runtime is started for the first call at all. How a connection comes about is
+//! in `route`, which of them a request takes in `dialler`, and what all ways of a process share in `hub`.
+
+mod client;
+mod dialler;
+mod hub;
+mod line;
+mod route;
+#[cfg(test)]
+mod tests;
+mod trust;
 
 use std::cell::OnceCell;
 use std::future::Future;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
-use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_http_client::{Connector, ConnectorBuilder};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use base64::Engine;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
 
+use self::client::Client;
+pub use self::hub::Hub;
+use self::route::Route;
 use crate::model::base_url::Base;
 use crate::ports::Cause;
 
@@ -83,33 +90,41 @@ enum Proxies {
 
 /// A way to one far side. Connections are reused while it lives.
 pub struct Network {
+    hub: Rc<Hub>,
     options: NetworkOptions,
     base: Base,
     proxies: Proxies,
-    runtime: OnceCell<tokio::runtime::Runtime>,
-    connector: OnceCell<SharedHttpConnector>,
+    client: OnceCell<Client>,
 }
 
 impl Network {
     /// A way through the proxies that the environment names, if any; never to this machine itself.
-    pub const fn new(base: Base, options: NetworkOptions) -> Self {
+    pub fn new(base: Base, options: NetworkOptions, hub: &Rc<Hub>) -> Self {
         let proxies = match base {
             Base::Loopback { .. } => Proxies::Never,
             _ => Proxies::AsTheEnvironmentSays,
         };
-        Self { options, base, proxies, runtime: OnceCell::new(), connector: OnceCell::new() }
+        Self { proxies, ..Self::direct(base, options, hub) }
     }
 
     /// A way that no proxy is asked for, whatever the environment says.
-    pub const fn direct(base: Base, options: NetworkOptions) -> Self {
-        Self { options, base, proxies: Proxies::Never, runtime: OnceCell::new(), connector: OnceCell::new() }
+    pub fn direct(base: Base, options: NetworkOptions, hub: &Rc<Hub>) -> Self {
+        Self { hub: Rc::clone(hub), options, base, proxies: Proxies::Never, client: OnceCell::new() }
+    }
+
+    /// Begins to connect to where a request will probably go, without sending anything. It comes about while any way of
+    /// the same hub waits for an answer. Should it fail, the request says so.
+    pub fn open_ahead(&self, to: &Uri) {
+        if let (Ok(client), Ok(runtime)) = (self.client(), self.hub.runtime()) {
+            client.open_ahead(to, runtime);
+        }
     }
 
     /// Sends one request and waits for its whole answer, at most `body_limit` bytes of it.
     pub fn send(&self, request: HttpRequest, body_limit: usize) -> Result<Answer, NetworkError> {
-        let connector = self.connector()?;
+        let client = self.client()?;
         let whole_call = async {
-            let response = connector.call(request).await.map_err(|error| {
+            let response = client.call(request).await.map_err(|error| {
                 if error.is_timeout() {
                     NetworkError::TimedOut(self.options.connect_timeout)
                 } else if is_about_the_certificate(&error) {
@@ -125,57 +140,31 @@ impl Network {
 
     /// The client that the AWS SDK uses in place of its own.
     pub fn http_client(&self) -> Result<SharedHttpClient, NetworkError> {
-        let connector = self.connector()?;
+        let connector = SharedHttpConnector::new(self.client()?.clone());
         Ok(http_client_fn(move |_, _| connector.clone()))
     }
 
     /// Runs to the end or to the call timeout, whichever is first.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, NetworkError> {
         let limit = self.options.call_timeout;
-        let runtime = self.runtime()?;
+        let runtime = self.hub.runtime()?;
         runtime.block_on(async { tokio::time::timeout(limit, future).await }).map_err(|_| NetworkError::TimedOut(limit))
     }
 
-    fn runtime(&self) -> Result<&tokio::runtime::Runtime, NetworkError> {
-        if let Some(runtime) = self.runtime.get() {
-            return Ok(runtime);
+    fn client(&self) -> Result<&Client, NetworkError> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
         }
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(NetworkError::Runtime)?;
-        Ok(self.runtime.get_or_init(|| runtime))
-    }
-
-    fn connector(&self) -> Result<SharedHttpConnector, NetworkError> {
-        if let Some(connector) = self.connector.get() {
-            return Ok(connector.clone());
-        }
-        let builder = self.connector_builder();
-        let connector = if self.base.is_https() {
-            builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).tls_context(self.tls_context()?).build()
-        } else {
-            builder.build_http()
+        let tls = match self.base.is_https() {
+            true => Some(self.hub.tls(self.options.ca_bundle.as_deref())?),
+            false => None,
         };
-        Ok(self.connector.get_or_init(|| SharedHttpConnector::new(connector)).clone())
-    }
-
-    fn connector_builder(&self) -> ConnectorBuilder {
-        let proxy = match self.proxies {
-            Proxies::Never => ProxyConfig::disabled(),
-            Proxies::AsTheEnvironmentSays => ProxyConfig::from_env(),
+        let proxies = match self.proxies {
+            Proxies::Never => None,
+            Proxies::AsTheEnvironmentSays => Some(Matcher::from_env()),
         };
-        let settings = HttpConnectorSettings::builder().connect_timeout(self.options.connect_timeout).build();
-        Connector::builder().sleep_impl(TokioSleep::new()).connector_settings(settings).proxy_config(proxy)
-    }
-
-    fn tls_context(&self) -> Result<TlsContext, NetworkError> {
-        let trust = match &self.options.ca_bundle {
-            None => TrustStore::default(),
-            Some(path) => TrustStore::empty().with_pem_certificate(
-                usable_certificates(path).map_err(|source| NetworkError::CaBundle { path: path.clone(), source })?,
-            ),
-        };
-        let context = TlsContext::builder().with_trust_store(trust).build();
-        context.map_err(|error| NetworkError::Unreachable(error.into()))
+        let route = Route::new(tls, proxies, self.options.connect_timeout);
+        Ok(self.client.get_or_init(|| Client::new(route)))
     }
 }
 
@@ -225,19 +214,4 @@ async fn next_chunk(body: &mut aws_smithy_types::body::SdkBody) -> Option<Result
             Err(error) => return Some(Err(error)),
         }
     }
-}
-
-/// The certificates of a PEM file that rustls can use as roots, as PEM again: the connector panics on any other.
-fn usable_certificates(path: &Path) -> Result<Vec<u8>, Cause> {
-    let text = std::fs::read(path)?;
-    let mut roots = rustls::RootCertStore::empty();
-    let mut usable = String::new();
-    for certificate in CertificateDer::pem_slice_iter(&text) {
-        let certificate = certificate?;
-        let encoded = base64::engine::general_purpose::STANDARD.encode(&certificate);
-        if roots.add(certificate).is_ok() {
-            usable.push_str(&format!("-----BEGIN CERTIFICATE-----\n{encoded}\n-----END CERTIFICATE-----\n"));
-        }
-    }
-    if usable.is_empty() { Err("it holds no certificate".into()) } else { Ok(usable.into_bytes()) }
 }
