@@ -320,7 +320,8 @@ impl Listening {
         // It ends with this process.
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let request = Received::read(&mut BufReader::new(stream)).unwrap().unwrap();
+                // A connection that is opened while the directory is asked may end without a word.
+                let Some(request) = Received::read(&mut BufReader::new(stream)).unwrap() else { continue };
                 hearing.lock().unwrap().push(String::from_utf8(request.body).unwrap());
             }
         });
