@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::config_file::LARGEST_POLICY_FILE;
 use super::error::CommandError;
 use crate::model::arn::PolicyArn;
 use crate::model::duration::SessionDuration;
 use crate::model::narrowing::{GivenPolicy, Managed, Narrowing};
 use crate::sys::files;
-
-/// Far more than a policy that AWS would take can have.
-const LARGEST_POLICY_FILE: u64 = 65_536;
 
 /// How credentials are made less than the connector gives.
 #[derive(Debug, Clone, Default, Args)]
