@@ -117,6 +117,18 @@ fn a_taken_name_and_an_unknown_account_are_named() {
 }
 
 #[test]
+fn a_connector_that_breaks_a_rule_keeps_nobody_from_the_others() {
+    let sandbox = Sandbox::with_session_of("alice");
+    create(&sandbox, "own", "session-token").args(&["--administrators-only"]).succeeds();
+    sandbox.edit_config(|config| config + "duration = 899\n");
+    sandbox.run(&["connector", "list"]).prints(
+        "CONNECTOR  ACCOUNT  PRINCIPAL    DURATION  OPEN TO     OPEN TO YOU\n\
+         deploy     ops      assume-role  1h        developers  member of developers\n",
+        "warning: not listed: the connector “own” breaks a rule of AWS: session-token leases live 900 to 129600 seconds; 899 is outside\n",
+    );
+}
+
+#[test]
 fn a_pipe_is_no_policy_file_and_nobody_waits_for_it() {
     let sandbox = Sandbox::configured();
     nix::unistd::mkfifo(&sandbox.path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
