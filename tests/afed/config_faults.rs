@@ -121,7 +121,7 @@ fn a_rule_of_aws_is_refused_when_a_connector_is_made() {
     );
     refused(
         assume_role(&sandbox, "x", &["--policy-arn", "arn:aws:iam::321321321321:policy/Theirs"]),
-        "arn:aws:iam::321321321321:policy/Theirs is not in the role's account 123123123123; a session policy must be AWS's own or of that account",
+        "arn:aws:iam::321321321321:policy/Theirs is not in the session's AWS account 123123123123; a session policy must be AWS's own or of that account",
     );
 }
 
