@@ -15,6 +15,8 @@ use crate::model::hex::lower_hex;
 use crate::sys::files::{self, Mode};
 use crate::sys::locks::{self, FileLock, LockError};
 
+/// Far more than a policy that AWS would take can have.
+pub const LARGEST_POLICY_FILE: u64 = 65_536;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Edits the file at `path` under its lock: what `edit` makes of the text is written whole, or nothing is.
@@ -49,5 +51,5 @@ pub fn look(path: &Path) -> Result<Watched, ConfigError> {
 
 /// Reads a policy file for the configuration.
 pub fn read_policy(path: &Path) -> std::io::Result<Vec<u8>> {
-    std::fs::read(path)
+    files::read_regular(path, LARGEST_POLICY_FILE)
 }

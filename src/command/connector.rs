@@ -11,6 +11,7 @@ mod import;
 mod interview;
 mod list;
 mod rename;
+mod revision;
 mod show;
 
 use anyhow::Result;

@@ -47,6 +47,18 @@ impl CredsArgs {
         }
     }
 
+    /// The words that ask for the same credentials again, where any shell takes them as they are. Without the flags it would
+    /// be others, with more rights.
+    fn words(&self, app: &App) -> Option<String> {
+        let config = app.chosen_config().ok()?;
+        let config = config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
+        let scope = (self.scope.scope() == Scope::System).then(|| "--system".to_owned());
+        let words: Vec<String> =
+            std::iter::once(self.connector.clone()).chain(scope).chain(self.narrow.words()).chain(config).collect();
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:+=@".contains(character);
+        words.iter().all(|word| word.chars().all(is_plain)).then(|| words.join(" "))
+    }
+
     /// Whether an SDK asks, through `credential_process`.
     pub fn is_hook(&self) -> bool {
         self.format == FormatChoice::Given(Format::Process)
@@ -72,9 +84,12 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let context = Context { connector: &answer.connector, person, region: Some(&answer.region) };
     let text = render::lease(&answer.lease, format, context)?;
     streams.payload(text.expose().as_bytes()).map_err(CommandError::OutputLost)?;
-    if args.format == FormatChoice::Auto && streams.output_is_terminal {
+    if args.format == FormatChoice::Auto
+        && streams.output_is_terminal
+        && let Some(words) = args.words(app)
+    {
         let shell = shell::calling(app.login_shell().as_deref());
-        streams.hint(&format!("to set them in this shell: {}", shell.evaluation(&args.connector)));
+        streams.hint(&format!("to set them in this shell: {}", shell.evaluation(&words)));
     }
     Ok(())
 }

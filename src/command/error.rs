@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use crate::config::ConfigError;
 use crate::config::exchange::{Flaw, FlawAt};
 use crate::model::json_text::Place;
+use crate::model::mfa::MfaSerial;
 use crate::model::name::{ConnectorName, NameError};
 use crate::model::principal::PrincipalType;
 use crate::model::region::Region;
@@ -39,6 +41,16 @@ pub enum CommandError {
     StoreForgets,
     #[error("the key {access_key_id} belongs to the AWS account {found}, and the configuration says {expected}")]
     OtherAwsAccount { account: String, access_key_id: String, found: String, expected: String },
+    /// AWS tells the one by its ARN, and the other when it says whose the key is.
+    #[error("the MFA device {serial} is not in the partition of the key, which is of {owner}")]
+    DeviceElsewhere { serial: MfaSerial, owner: String },
+    /// A connector that keeps the rules today, and would not with the account as it is to be.
+    #[error("the account “{account}” can't be changed like that: a connector uses it")]
+    BreaksConnector {
+        account: String,
+        #[source]
+        source: ConfigError,
+    },
     /// Its connectors would have nothing to sign with.
     #[error("the account “{account}” is in use by: {}", .users.join(", "))]
     AccountInUse { account: String, users: Vec<String> },

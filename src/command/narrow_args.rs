@@ -5,14 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::config_file::LARGEST_POLICY_FILE;
 use super::error::CommandError;
 use crate::model::arn::PolicyArn;
 use crate::model::duration::SessionDuration;
 use crate::model::narrowing::{GivenPolicy, Managed, Narrowing};
 use crate::sys::files;
-
-/// Far more than a policy that AWS would take can have.
-const LARGEST_POLICY_FILE: u64 = 65_536;
 
 /// How credentials are made less than the connector gives.
 #[derive(Debug, Clone, Default, Args)]
@@ -43,6 +41,17 @@ impl NarrowArgs {
     /// What is taken away; the policy's file is read for it.
     pub fn read(&self) -> Result<Narrowing, CommandError> {
         Ok(Narrowing { duration: self.duration, ..self.policies.read()? })
+    }
+
+    /// The same flags as words of a command line.
+    pub fn words(&self) -> Vec<String> {
+        let PolicyArgs { policy_file, policy_arns, read_only } = &self.policies;
+        let flag = |flag: &str, value: String| [flag.to_owned(), value];
+        let duration = self.duration.iter().flat_map(|duration| flag("--duration", duration.to_string()));
+        let file = policy_file.iter().flat_map(|file| flag("--policy-file", file.display().to_string()));
+        let arns = policy_arns.iter().flat_map(|arn| flag("--policy-arn", arn.to_string()));
+        let read_only = read_only.then(|| "--read-only".to_owned());
+        duration.chain(file).chain(arns).chain(read_only).collect()
     }
 }
 

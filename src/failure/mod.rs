@@ -151,7 +151,7 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
 fn of_vending(error: &VendError) -> Verdict {
     match error {
         VendError::NotEntitled { groups, .. } if groups.is_empty() => {
-            Verdict::hint(Kind::Denied, "it is open to administrators only; ask one of them to add a group to it")
+            Verdict::hint(Kind::Denied, "it is open to no group; ask an administrator to add one to it")
         }
         VendError::NotEntitled { groups, .. } => {
             let groups: Vec<&str> = groups.iter().map(|group| group.as_str()).collect();

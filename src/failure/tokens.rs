@@ -2,9 +2,9 @@
 
 use super::{Kind, Verdict};
 use crate::model::account::AccountType;
+use crate::model::aws_action::AwsAction;
 use crate::model::base_url::Base;
 use crate::model::grant::{self, Signer};
-use crate::model::sts_action::StsAction;
 use crate::ports::TokenServiceError;
 
 pub fn verdict(error: &TokenServiceError) -> Verdict {
@@ -86,7 +86,7 @@ fn url_of(host: &str) -> String {
 }
 
 /// What an administrator of AWS pastes to allow the action.
-fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
+fn grants(action: &AwsAction, signer: &Signer) -> Vec<String> {
     let Some(grant) = grant::needed(action, signer) else { return Vec::new() };
     let user = match signer.account_type {
         AccountType::AccessKey => "the IAM user of the key",
@@ -98,8 +98,8 @@ fn grants(action: &StsAction, signer: &Signer) -> Vec<String> {
 }
 
 /// A trust policy may ask for more than it is known to.
-fn second_factor(action: &StsAction, signer: &Signer) -> Option<String> {
-    let may_ask = matches!(action, StsAction::AssumeRole { .. }) && signer.account_type == AccountType::AccessKey;
+fn second_factor(action: &AwsAction, signer: &Signer) -> Option<String> {
+    let may_ask = matches!(action, AwsAction::AssumeRole { .. }) && signer.account_type == AccountType::AccessKey;
     may_ask.then(|| {
         "if the role's trust policy asks for aws:MultiFactorAuthPresent: afed account edit NAME --mfa-serial SERIAL"
             .to_owned()

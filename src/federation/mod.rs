@@ -97,6 +97,10 @@ fn read_token(answer: Answer) -> Result<Secret, SignInOddity> {
         serde_json::error::Category::Data => SignInOddity::NoToken,
         _ => SignInOddity::NotJson,
     })?;
+    // A derived decoder takes a list for an object, its first item for the token.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(SignInOddity::NoToken);
+    }
     answer.token.map(Secret::new).filter(|token| !token.is_empty()).ok_or(SignInOddity::NoToken)
 }
 
@@ -185,7 +189,8 @@ mod tests {
             (OK, r#"{"SigninToken":""}"#, no_token.clone()),
             (OK, r#"{"SigninToken":null}"#, no_token.clone()),
             (OK, r#"{"SigninToken":7}"#, no_token.clone()),
-            (OK, r#"[{"SigninToken":"canary"}]"#, no_token),
+            (OK, r#"[{"SigninToken":"canary"}]"#, no_token.clone()),
+            (OK, r#" ["canary"]"#, no_token),
             (OK, "", odd("its answer is not JSON")),
             (OK, "canary", odd("its answer is not JSON")),
             (OK, r#"{"SigninToken":"can"#, odd("its answer is not JSON")),

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::duration::SessionDuration;
 use super::mfa::MfaDevice;
 use super::name::{AccountName, ConnectorName, GroupName};
-use super::principal::{Principal, RuleError, check_account, check_chaining};
+use super::principal::{Principal, RuleError, check_account, check_chaining, check_owners};
 use super::region::Region;
 
 /// A connector whose principal, duration and region keep the rules.
@@ -29,12 +29,21 @@ impl Connector {
         self.check_partitions()?;
         check_account(self.principal.principal_type(), account.account_type())?;
         check_chaining(account.account_type(), self.duration)?;
+        self.check_policy_owners(account)?;
         self.check_device(account)
     }
 
     /// The second factor of which a code goes with each call for this connector.
     pub fn mfa<'a>(&self, account: &'a Account) -> Option<&'a MfaDevice> {
         account.mfa().filter(|_| self.principal.takes_mfa())
+    }
+
+    /// A federated user is of the account of the key; a role's own account is known without one.
+    fn check_policy_owners(&self, account: &Account) -> Result<(), RuleError> {
+        match (&self.principal, account.aws_account_id()) {
+            (Principal::FederatedUser(user), Some(owner)) => check_owners(&user.policies, owner.as_str()),
+            _ => Ok(()),
+        }
     }
 
     fn check_device(&self, account: &Account) -> Result<(), RuleError> {

@@ -7,8 +7,8 @@ mod exact;
 
 use super::account::AccountType;
 use super::arn::AwsAccountId;
+use super::aws_action::{AwsAction, KeyAction};
 use super::policy_document::{Condition, PolicyDocument, Statement};
-use super::sts_action::{KeyAction, StsAction};
 
 pub use exact::{SecondFactor, of_principal};
 
@@ -36,26 +36,26 @@ pub struct Signer {
 }
 
 /// What a refused action needs; `None` for the actions that need no permission. [`of_principal`] says it of a connector.
-pub fn needed(action: &StsAction, signer: &Signer) -> Option<Grant> {
+pub fn needed(action: &AwsAction, signer: &Signer) -> Option<Grant> {
     match action {
-        StsAction::AssumeRole { role_arn, external_id, tags, source_identity } => {
+        AwsAction::AssumeRole { role_arn, external_id, tags, source_identity } => {
             let actions = role_actions(*tags, *source_identity);
             Some(Grant {
                 user_policy: allow(actions.clone(), role_arn.to_string()),
                 trust_policy: trusted(signer).map(|principal| trust(principal, actions, *external_id)),
             })
         }
-        StsAction::GetFederationToken { tags } => {
+        AwsAction::GetFederationToken { tags } => {
             let mut actions = vec!["sts:GetFederationToken"];
             actions.extend(tags.then_some("sts:TagSession"));
             Some(Grant { user_policy: allow(actions, federated_users(signer)), trust_policy: None })
         }
         // Whoever may do one of these shall rotate, which needs them all.
-        StsAction::OnKeys(_) => Some(Grant {
+        AwsAction::OnKeys(_) => Some(Grant {
             user_policy: allow(KeyAction::ALL.map(KeyAction::as_str).to_vec(), own_user(signer)),
             trust_policy: None,
         }),
-        StsAction::GetSessionToken | StsAction::GetCallerIdentity => None,
+        AwsAction::GetSessionToken | AwsAction::GetCallerIdentity => None,
     }
 }
 
@@ -121,8 +121,8 @@ mod tests {
         }
     }
 
-    fn assume(external_id: bool, tags: bool, source_identity: bool) -> StsAction {
-        StsAction::AssumeRole { role_arn: ROLE.parse().unwrap(), external_id, tags, source_identity }
+    fn assume(external_id: bool, tags: bool, source_identity: bool) -> AwsAction {
+        AwsAction::AssumeRole { role_arn: ROLE.parse().unwrap(), external_id, tags, source_identity }
     }
 
     fn json(document: &PolicyDocument) -> serde_json::Value {
@@ -169,7 +169,7 @@ mod tests {
     fn an_unknown_signer_is_never_guessed() {
         let nobody = Signer { account_type: AccountType::AccessKey, partition: "aws", account: None };
         assert_eq!(needed(&assume(false, false, false), &nobody).unwrap().trust_policy, None);
-        let grant = needed(&StsAction::GetFederationToken { tags: false }, &nobody).unwrap();
+        let grant = needed(&AwsAction::GetFederationToken { tags: false }, &nobody).unwrap();
         assert_eq!(json(&grant.user_policy)["Statement"][0]["Resource"], "*");
         let trust = needed(&assume(false, false, false), &signer()).unwrap().trust_policy.unwrap();
         assert_eq!(json(&trust)["Statement"][0]["Principal"]["AWS"], "arn:aws-cn:iam::123123123123:root");
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn federated_users_are_those_of_the_key_s_account() {
-        let grant = needed(&StsAction::GetFederationToken { tags: true }, &signer()).unwrap();
+        let grant = needed(&AwsAction::GetFederationToken { tags: true }, &signer()).unwrap();
         let statement = &json(&grant.user_policy)["Statement"][0];
         assert_eq!(statement["Action"], serde_json::json!(["sts:GetFederationToken", "sts:TagSession"]));
         assert_eq!(statement["Resource"], "arn:aws-cn:sts::123123123123:federated-user/*");
@@ -186,14 +186,14 @@ mod tests {
 
     #[test]
     fn who_rotates_may_do_so_with_their_own_keys_only() {
-        let grant = needed(&StsAction::OnKeys(KeyAction::Create), &signer()).unwrap();
+        let grant = needed(&AwsAction::OnKeys(KeyAction::Create), &signer()).unwrap();
         let expected = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys","iam:GetAccessKeyLastUsed","iam:CreateAccessKey","iam:UpdateAccessKey","iam:DeleteAccessKey"],"Resource":"arn:aws-cn:iam::123123123123:user/${aws:username}"}]}"#;
         assert_eq!((grant.user_policy.to_string().as_str(), grant.trust_policy), (expected, None));
     }
 
     #[test]
     fn two_actions_need_no_permission() {
-        assert_eq!(needed(&StsAction::GetSessionToken, &signer()), None);
-        assert_eq!(needed(&StsAction::GetCallerIdentity, &signer()), None);
+        assert_eq!(needed(&AwsAction::GetSessionToken, &signer()), None);
+        assert_eq!(needed(&AwsAction::GetCallerIdentity, &signer()), None);
     }
 }

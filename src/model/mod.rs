@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod arn;
+pub mod aws_action;
 pub mod base_url;
 pub mod command_line;
 pub mod connector;
@@ -35,6 +36,5 @@ pub mod secret_store_choice;
 pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;
-pub mod sts_action;
 pub mod system_name;
 pub mod user_key;

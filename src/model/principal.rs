@@ -206,7 +206,9 @@ pub enum RuleError {
     ExternalIdCharacter(char),
     #[error("{0} policy ARNs are given; at most {MOST_POLICY_ARNS} are allowed")]
     TooManyPolicyArns(usize),
-    #[error("{policy} is not in the role's account {account}; a session policy must be AWS's own or of that account")]
+    #[error(
+        "{policy} is not in the session's AWS account {account}; a session policy must be AWS's own or of that account"
+    )]
     PolicyOfOtherAccount { policy: PolicyArn, account: String },
     #[error("the policy and the policy ARNs have {0} characters together; at most {PLAIN_TEXT_LIMIT} are allowed")]
     PoliciesTooLong(usize),
@@ -416,11 +418,13 @@ fn check_policies(policies: &SessionPolicies, role: Option<&RoleArn>) -> Result<
     if policies.length() > PLAIN_TEXT_LIMIT {
         return Err(RuleError::PoliciesTooLong(policies.length()));
     }
-    let Some(role) = role else { return Ok(()) };
-    match policies.arns.iter().find(|arn| !["aws", role.account_id()].contains(&arn.account())) {
-        Some(policy) => {
-            Err(RuleError::PolicyOfOtherAccount { policy: policy.clone(), account: role.account_id().to_owned() })
-        }
+    role.map_or(Ok(()), |role| check_owners(policies, role.account_id()))
+}
+
+/// Checks that the managed policies are AWS's own or of the AWS account of the session (STS API: PolicyArns).
+pub fn check_owners(policies: &SessionPolicies, account: &str) -> Result<(), RuleError> {
+    match policies.arns.iter().find(|arn| !["aws", account].contains(&arn.account())) {
+        Some(policy) => Err(RuleError::PolicyOfOtherAccount { policy: policy.clone(), account: account.to_owned() }),
         None => Ok(()),
     }
 }

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use super::Cause;
 use crate::model::account::{AccessKeyId, SigningCredentials};
 use crate::model::arn::RoleArn;
+pub use crate::model::aws_action::AwsAction;
 use crate::model::duration::SessionDuration;
 use crate::model::grant::Signer;
 use crate::model::lease::Lease;
@@ -12,7 +13,6 @@ use crate::model::mfa::{MfaCode, MfaSerial};
 use crate::model::principal::{PrincipalType, SessionPolicies};
 use crate::model::region::Region;
 use crate::model::session_tag::SessionTag;
-pub use crate::model::sts_action::StsAction;
 
 /// What hands out temporary credentials: AWS STS.
 pub trait TokenService {
@@ -83,7 +83,7 @@ pub enum TokenServiceError {
     /// IAM says no: a permission, the role's trust policy or one of its conditions is missing.
     #[error("AWS denies {action} to the key {access_key_id}")]
     Denied {
-        action: StsAction,
+        action: AwsAction,
         access_key_id: AccessKeyId,
         signer: Box<Signer>,
         #[source]
@@ -92,7 +92,7 @@ pub enum TokenServiceError {
     /// The same, of a call with a code: it may be the code, too. AWS tells the two apart by its sentence alone.
     #[error("AWS denies {action} to the key {access_key_id} with this code of the MFA device {serial}")]
     DeniedWithCode {
-        action: StsAction,
+        action: AwsAction,
         access_key_id: AccessKeyId,
         signer: Box<Signer>,
         serial: Box<MfaSerial>,
@@ -123,7 +123,7 @@ pub enum TokenServiceError {
     /// The credentials that signed the call are temporary and over.
     #[error("the credentials that signed {action} have expired")]
     Expired {
-        action: StsAction,
+        action: AwsAction,
         #[source]
         message: AwsMessage,
     },
@@ -142,7 +142,7 @@ pub enum TokenServiceError {
     /// A value is outside what AWS takes, such as a duration above the role's maximum.
     #[error("AWS rejects {action} with a duration of {duration}")]
     Invalid {
-        action: StsAction,
+        action: AwsAction,
         duration: SessionDuration,
         #[source]
         message: AwsMessage,
@@ -182,13 +182,13 @@ pub enum TokenServiceError {
     /// AWS refused for a reason that has no case of its own.
     #[error("AWS refuses {action}")]
     Refused {
-        action: StsAction,
+        action: AwsAction,
         #[source]
         message: AwsMessage,
     },
     /// The answer lacks what it must have.
     #[error("the answer to {action} lacks {missing}")]
-    Incomplete { action: StsAction, missing: &'static str },
+    Incomplete { action: AwsAction, missing: &'static str },
 }
 
 /// An error as AWS words it: its code and its sentence.

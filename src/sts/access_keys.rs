@@ -15,10 +15,10 @@ use super::client::Repeat;
 use super::endpoint::Service;
 use super::wire::{AwsOptions, Call, Wire};
 use crate::model::account::{AccessKeyId, SigningCredentials};
+use crate::model::aws_action::KeyAction;
 use crate::model::secret::Secret;
-use crate::model::sts_action::KeyAction;
 use crate::model::user_key::{KeyStatus, LastUse, UserKey};
-use crate::ports::{AccessKeys, KeyOwner, StsAction, TokenServiceError};
+use crate::ports::{AccessKeys, AwsAction, KeyOwner, TokenServiceError};
 use crate::sys::network::Hub;
 
 /// The code of IAM's refusal where there is no such key.
@@ -127,7 +127,7 @@ impl AccessKeys for IamAccessKeys {
 }
 
 fn call<'a>(signer: &'a SigningCredentials, owner: &'a KeyOwner, action: KeyAction) -> Call<'a> {
-    Call { key: signer, region: &owner.region, action: StsAction::OnKeys(action), duration: None, mfa_serial: None }
+    Call { key: signer, region: &owner.region, action: AwsAction::OnKeys(action), duration: None, mfa_serial: None }
 }
 
 fn unless_gone<T>(outcome: Result<T, TokenServiceError>) -> Result<(), TokenServiceError> {

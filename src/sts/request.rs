@@ -9,7 +9,7 @@ use crate::model::duration::SessionDuration;
 use crate::model::mfa::MfaCode;
 use crate::model::principal::SessionPolicies;
 use crate::model::session_tag::SessionTag;
-use crate::ports::{IssueAction, IssueRequest, StsAction};
+use crate::ports::{AwsAction, IssueAction, IssueRequest};
 
 /// The SDK's input for one of the three actions that issue credentials.
 pub(super) enum Input {
@@ -62,16 +62,16 @@ pub(super) fn input(request: &IssueRequest, code: Option<&MfaCode>) -> Input {
 }
 
 /// The action in the words of a refusal.
-pub(super) fn action(request: &IssueRequest) -> StsAction {
+pub(super) fn action(request: &IssueRequest) -> AwsAction {
     match &request.action {
-        IssueAction::AssumeRole { role_arn, external_id, tags, source_identity, .. } => StsAction::AssumeRole {
+        IssueAction::AssumeRole { role_arn, external_id, tags, source_identity, .. } => AwsAction::AssumeRole {
             role_arn: role_arn.clone(),
             external_id: external_id.is_some(),
             tags: !tags.is_empty(),
             source_identity: source_identity.is_some(),
         },
-        IssueAction::GetFederationToken { tags, .. } => StsAction::GetFederationToken { tags: !tags.is_empty() },
-        IssueAction::GetSessionToken => StsAction::GetSessionToken,
+        IssueAction::GetFederationToken { tags, .. } => AwsAction::GetFederationToken { tags: !tags.is_empty() },
+        IssueAction::GetSessionToken => AwsAction::GetSessionToken,
     }
 }
 

@@ -18,7 +18,7 @@ use crate::model::account::SigningCredentials;
 use crate::model::lease::Lease;
 use crate::model::mfa::MfaCode;
 use crate::model::region::Region;
-use crate::ports::{CallerIdentity, Clock, IssueRequest, StsAction, TokenService, TokenServiceError};
+use crate::ports::{AwsAction, CallerIdentity, Clock, IssueRequest, TokenService, TokenServiceError};
 use crate::sys::network::Hub;
 
 /// AWS STS. Making one touches nothing; the first call sets up the network, later ones reuse its connections.
@@ -51,7 +51,7 @@ impl TokenService for StsTokenService {
     }
 
     fn caller_identity(&self, key: &SigningCredentials, region: &Region) -> Result<CallerIdentity, TokenServiceError> {
-        let call = Call { key, region, action: StsAction::GetCallerIdentity, duration: None, mfa_serial: None };
+        let call = Call { key, region, action: AwsAction::GetCallerIdentity, duration: None, mfa_serial: None };
         let output = self.send(&call, async |client| client.get_caller_identity().send().await)?;
         answer::identity(&call, output)
     }

@@ -17,7 +17,7 @@ use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::mfa::MfaSerial;
 use crate::model::region::Region;
-use crate::ports::{Cause, Clock, StsAction, TokenServiceError};
+use crate::ports::{AwsAction, Cause, Clock, TokenServiceError};
 use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
 
 /// How a service of AWS is talked to.
@@ -44,7 +44,7 @@ pub(super) struct Wire {
 pub(super) struct Call<'a> {
     pub key: &'a SigningCredentials,
     pub region: &'a Region,
-    pub action: StsAction,
+    pub action: AwsAction,
     /// How long the credentials shall live, where the action issues any.
     pub duration: Option<SessionDuration>,
     /// The device whose code goes with it.

@@ -28,14 +28,14 @@ impl Shell {
         }
     }
 
-    /// The line that sets a connector's credentials in this shell.
-    pub fn evaluation(self, connector: &str) -> String {
+    /// The line that sets credentials in this shell, by the words that come after `afed creds`.
+    pub fn evaluation(self, words: &str) -> String {
         match self {
-            Self::Posix | Self::Zsh => format!("eval \"$(afed creds {connector})\""),
-            Self::Fish => format!("afed creds {connector} | source"),
-            Self::Powershell => format!("afed creds {connector} | Out-String | Invoke-Expression"),
-            Self::Cmd => format!("for /f \"delims=\" %i in ('afed creds {connector} --format cmd') do @%i"),
-            Self::Nushell => format!("afed creds {connector} --format json | from json"),
+            Self::Posix | Self::Zsh => format!("eval \"$(afed creds {words})\""),
+            Self::Fish => format!("afed creds {words} | source"),
+            Self::Powershell => format!("afed creds {words} | Out-String | Invoke-Expression"),
+            Self::Cmd => format!("for /f \"delims=\" %i in ('afed creds {words} --format cmd') do @%i"),
+            Self::Nushell => format!("afed creds {words} --format json | from json"),
         }
     }
 }

@@ -64,7 +64,7 @@ fn a_name_that_is_there_twice_is_refused() {
     let before = sandbox.config();
     assume_role(&sandbox, "deploy", &[]).fails(
         1,
-        "error: there is already a connector “deploy”, in $SANDBOX/home/.config/afed/config.toml\n\nhint: choose another name, or edit the file\n",
+        "error: there is already a connector “deploy”, in $SANDBOX/home/.config/afed/config.toml\n\nhint: choose another name, or change the one that is there: afed connector edit NAME\n",
     );
     sandbox.run(&["account", "create", "ops", "--access-key-id", "AKIAIOSFODNN7EXAMPLE"]).fails(
         1,
@@ -121,7 +121,7 @@ fn a_rule_of_aws_is_refused_when_a_connector_is_made() {
     );
     refused(
         assume_role(&sandbox, "x", &["--policy-arn", "arn:aws:iam::321321321321:policy/Theirs"]),
-        "arn:aws:iam::321321321321:policy/Theirs is not in the role's account 123123123123; a session policy must be AWS's own or of that account",
+        "arn:aws:iam::321321321321:policy/Theirs is not in the session's AWS account 123123123123; a session policy must be AWS's own or of that account",
     );
 }
 
@@ -149,7 +149,7 @@ fn a_rule_of_aws_is_refused_when_a_connector_is_used() {
     sandbox.edit_config(|_| no_groups);
     sandbox.run(&["creds", "deploy"]).fails(
         4,
-        "error: “alice” may not use the connector “deploy”\n\nhint: it is open to administrators only; ask one of them to add a group to it\n",
+        "error: “alice” may not use the connector “deploy”\n\nhint: it is open to no group; ask an administrator to add one to it\n",
     );
 }
 

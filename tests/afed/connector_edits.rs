@@ -1,6 +1,6 @@
 //! `afed connector edit`, `rename` and `delete`: what changes in the file and what does not, and what is refused, exactly.
 
-use crate::conversation::ENTER;
+use crate::conversation::{DOWN, ENTER};
 use crate::sandbox::{Sandbox, aws};
 
 const CONFIG: &str = "$SANDBOX/home/.config/afed/config.toml";
@@ -72,13 +72,57 @@ fn answers_at_a_terminal_start_from_today_s() {
         .answer("What kind of credentials?", ENTER)
         .line(&format!("ARN of the role [{}]: ", aws().open_role), "")
         .line("External id that the role asks for (- for none) [-]: ", "")
+        .line("Source identity that CloudTrail records (- for none) [-]: ", "")
         .line("File with the policy (- for none) [-]: ", "")
+        .line("ARNs of managed policies, separated by commas (- for none) [-]: ", "")
+        .line("separated by commas (- for none) [-]: ", "")
         .line("How long its credentials live (such as 45m or 12h) [1h]: ", "")
         .line("Region [eu-west-1]: ", "")
         .line("(- for administrators only) [developers]: ", "developers, testers")
         .answer("Whom shall it serve?", ENTER)
         .succeeds();
     assert_eq!(sandbox.config(), before.replace("[\"developers\"]", "[\"developers\", \"testers\"]"));
+}
+
+#[test]
+fn a_person_may_change_everything_that_flags_can() {
+    let sandbox = commented();
+    let before = sandbox.config();
+    let read_only = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    let edit = || {
+        let conversation = sandbox.converse(&["connector", "edit", "deploy"]);
+        conversation.answer("The account whose key signs:", ENTER)
+    };
+    edit()
+        .answer("What kind of credentials?", ENTER)
+        .line("ARN of the role", "")
+        .line("External id", "")
+        .line("Source identity that CloudTrail records (- for none) [-]: ", "{user.nam}")
+        .line("error: “{user.nam}” names nothing", "{user.name}")
+        .line("File with the policy", "")
+        .line("ARNs of managed policies", read_only)
+        .line("Session tags, such as team=payments, separated by commas (- for none) [-]: ", "team")
+        .line("error: “team” is not KEY=VALUE", "team=a b, mail={user.email}")
+        .line("Tags that further roles keep, separated by commas (- for none) [-]: ", "team")
+        .line("How long", "")
+        .line("Region", "")
+        .line("(- for administrators only)", "")
+        .answer("Whom shall it serve?", ENTER)
+        .succeeds();
+    let shown = sandbox.run(&["connector", "show", "deploy", "--json"]).succeeds().json();
+    assert_eq!(shown["tags"], serde_json::json!({ "mail": "{user.email}", "team": "a b" }));
+    assert_eq!(shown["policy_arns"], serde_json::json!([read_only]));
+    assert_eq!((&shown["source_identity"], &shown["transitive_tags"][0]), (&"{user.name}".into(), &"team".into()));
+    // A type that takes none of these is asked for none, and keeps none.
+    edit()
+        .answer("What kind of credentials?", &format!("{DOWN}{DOWN}{ENTER}"))
+        .line("How long its credentials live (such as 45m or 12h) [12h]: ", "")
+        .line("Region [eu-west-1]: ", "")
+        .line("(- for administrators only)", "")
+        .answer("Whom shall it serve?", ENTER)
+        .succeeds();
+    let role = format!("role_arn = \"{}\"\n", aws().open_role);
+    assert_eq!(sandbox.config(), before.replace("assume-role", "session-token").replace(&role, ""));
 }
 
 #[test]

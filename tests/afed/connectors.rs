@@ -108,12 +108,35 @@ fn a_taken_name_and_an_unknown_account_are_named() {
     create(&sandbox, "deploy", "session-token").fails(
         1,
         "error: there is already a connector “deploy”, in $SANDBOX/home/.config/afed/config.toml\n\n\
-         hint: choose another name, or edit the file\n",
+         hint: choose another name, or change the one that is there: afed connector edit NAME\n",
     );
     sandbox
         .run(&["connector", "create", "more", "--account", "opps", "--principal", "session-token"])
         .args(&["--administrators-only"])
         .fails(1, "error: there is no account “opps”\n\nhint: did you mean “ops”? All of them: afed account list\n");
+}
+
+#[test]
+fn a_connector_that_breaks_a_rule_keeps_nobody_from_the_others() {
+    let sandbox = Sandbox::with_session_of("alice");
+    create(&sandbox, "own", "session-token").args(&["--administrators-only"]).succeeds();
+    sandbox.edit_config(|config| config + "duration = 899\n");
+    sandbox.run(&["connector", "list"]).prints(
+        "CONNECTOR  ACCOUNT  PRINCIPAL    DURATION  OPEN TO     OPEN TO YOU\n\
+         deploy     ops      assume-role  1h        developers  member of developers\n",
+        "warning: not listed: the connector “own” breaks a rule of AWS: session-token leases live 900 to 129600 seconds; 899 is outside\n",
+    );
+}
+
+#[test]
+fn a_pipe_is_no_policy_file_and_nobody_waits_for_it() {
+    let sandbox = Sandbox::configured();
+    nix::unistd::mkfifo(&sandbox.path("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    create(&sandbox, "more", "federated-user").args(&["--administrators-only", "--policy-file", "pipe"]).fails(
+        1,
+        "error: the value of --policy-file can't be used\n\
+         caused by: $SANDBOX/pipe can't be read: it is not a regular file\n",
+    );
 }
 
 /// Besides `deploy`, one connector with everything and one with nothing.

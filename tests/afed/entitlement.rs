@@ -286,7 +286,7 @@ fn whoami_tells_an_administrator_and_what_that_opens() {
     );
 }
 
-const ADMINISTRATORS_ONLY: &str = "it is open to administrators only; ask one of them to add a group to it";
+const ADMINISTRATORS_ONLY: &str = "it is open to no group; ask an administrator to add one to it";
 
 fn connector(sandbox: &Sandbox, name: &str, openness: &[&str]) {
     let role = &aws().open_role;

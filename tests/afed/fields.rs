@@ -56,6 +56,13 @@ fn each_type_takes_its_fields_and_refuses_the_others_by_name() {
     for principal in &TYPES[1..] {
         check(&sandbox, "other", principal, &["--role-arn", role], "takes no role_arn");
     }
+    let foreign = "arn:aws:iam::123123123123:policy/P";
+    let rule = format!(
+        "{foreign} is not in the session's AWS account 000000000000; a session policy must be AWS's own or of that account"
+    );
+    for (principal, needs) in TYPES.into_iter().zip(needs).take(2) {
+        check(&sandbox, "foreign", principal, &[needs, &["--policy-arn", foreign]].concat(), &rule);
+    }
 }
 
 /// Creates a connector, which is accepted, or refused with the rule; one that begins with “takes” is about the type.

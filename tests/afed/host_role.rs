@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::emulator::parts;
 use crate::host_services::{HostService, as_given};
+use crate::principals::Holder;
 use crate::sandbox::{Run, Sandbox, aws, aws_url};
 
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -93,6 +94,18 @@ fn the_role_of_an_instance_is_proved_handed_on_and_assumes_another() {
         sandbox.run(&["connector", "show", "as-it-is", "--json"]).succeeds().json()["duration_seconds"],
         Value::Null
     );
+}
+
+#[test]
+fn the_role_of_an_instance_may_what_it_may_and_no_more() {
+    let (sandbox, given) = host();
+    let service = HostService::of_ec2(given);
+    let sandbox = sandbox.env(METADATA, &service.url);
+    account(&sandbox).succeeds();
+    connector(&sandbox, "it", "host", "provided").succeeds();
+    let holder = Holder::new(&sandbox);
+    assert!(holder.may(&["s3api", "list-buckets"]));
+    assert!(!holder.may(&["iam", "list-users"]));
 }
 
 #[test]

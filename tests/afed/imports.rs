@@ -390,3 +390,12 @@ fn one_that_can_t_be_imported_keeps_all_out() {
         sandbox.config()
     );
 }
+
+#[test]
+fn an_empty_list_is_told_to_be_one() {
+    let sandbox = Sandbox::configured();
+    sandbox.write_private("none.json", "[]");
+    let before = sandbox.config();
+    sandbox.run(&["connector", "import", "none.json"]).prints("", "There is no connector in none.json\n");
+    assert_eq!(sandbox.config(), before);
+}

@@ -267,13 +267,18 @@ fn a_device_that_can_t_be_the_account_s_is_refused() {
         1,
         &refused(&format!("{other} is in the AWS account 123123123123, and the account's key is in 000000000000")),
     );
-    edit("arn:aws-cn:iam::000000000000:mfa/ops").succeeds();
-    sandbox.run(&["creds", "deploy"]).fails(
+    let elsewhere = "arn:aws-cn:iam::000000000000:mfa/ops";
+    let rule = "the connector “deploy” breaks a rule of AWS\n\
+         caused by: it acts in eu-west-1, which is in the partition aws, and the MFA device of its account is in aws-cn\n";
+    edit(elsewhere).fails(
         1,
-        "error: the connector “deploy” breaks a rule of AWS\n\
-         caused by: it acts in eu-west-1, which is in the partition aws, and the MFA device of its account is in aws-cn\n\n\
-         hint: use a region of that partition, such as cn-north-1\n",
+        &format!("error: the account “ops” can't be changed like that: a connector uses it\ncaused by: {rule}"),
     );
+    sandbox.edit_config(|config| config.replace(SERIAL, elsewhere));
+    let hint = "hint: use a region of that partition, such as cn-north-1\n";
+    sandbox.run(&["creds", "deploy"]).fails(1, &format!("error: {rule}\n{hint}"));
+    // What is broken today does not stand in the way of mending it.
+    edit(SERIAL).succeeds();
     sandbox
         .run(&["account", "create", "host", "--type", "instance-role", "--mfa-serial", SERIAL])
         .fails(1, "error: --mfa-serial goes with the accounts of keys (access-key); the role of a host has none\n");
@@ -295,6 +300,12 @@ fn a_new_account_may_have_a_device_from_the_start() {
             "error: the value of --mfa-serial can't be used\n\
              caused by: {other} is in the AWS account 123123123123, and the account's key is in 000000000000\n"
         ),
+    );
+    let elsewhere = "arn:aws-cn:iam::000000000000:mfa/ops";
+    let owner = &aws().user_arn;
+    create(elsewhere).fails(
+        1,
+        &format!("error: the MFA device {elsewhere} is not in the partition of the key, which is of {owner}\n"),
     );
     assert_eq!(sandbox.config(), before);
     create("GAHT12345678").succeeds();

@@ -34,6 +34,22 @@ fn write_policies(sandbox: &Sandbox) {
 }
 
 #[test]
+fn the_line_to_paste_asks_for_no_more_than_what_was_asked_for() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let hint = |flags: &[&str]| {
+        let words = [&["creds", "deploy"], flags].concat();
+        let transcript = sandbox.converse(&words).vends().succeeds().transcript;
+        transcript.split_once("hint: to set them in this shell: ").map(|(_, hint)| hint.trim_end().to_owned())
+    };
+    assert_eq!(hint(&[]).unwrap(), "eval \"$(afed creds deploy)\"");
+    let narrowed = hint(&["--duration", "15m", "--read-only"]).unwrap();
+    assert_eq!(narrowed, "eval \"$(afed creds deploy --duration 15m --read-only)\"");
+    let policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"}]}";
+    sandbox.write_private("a; b", policy);
+    assert_eq!(hint(&["--policy-file", "a; b"]), None);
+}
+
+#[test]
 fn what_is_left_is_what_the_connector_and_the_caller_both_allow() {
     let (sandbox, proxy) = sandbox();
     write_policies(&sandbox);

@@ -168,6 +168,20 @@ fn nothing_is_done_without_a_yes() {
 }
 
 #[test]
+fn other_accounts_with_the_same_key_are_named_whatever_else_they_have() {
+    let iam = Iam::at(aws_url());
+    let key = iam.user("shared");
+    let sandbox = with_key(aws_url(), &key);
+    sandbox
+        .run(&["account", "create", "with-device", "--access-key-id", &key.id, "--secret-access-key-stdin"])
+        .args(&["--mfa-serial", "GAHT12345678"])
+        .input(&key.secret)
+        .succeeds();
+    let told = sandbox.run(&["account", "rotate", "ops"]).outcome().stderr;
+    assert!(told.contains("warning: the same key is in use here as: with-device; they lose it\n"), "{told}");
+}
+
+#[test]
 fn who_may_not_rotate_is_shown_what_to_allow() {
     let sandbox = Sandbox::new().env("AWS_ENDPOINT_URL", aws_url());
     sandbox.init();

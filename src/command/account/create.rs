@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::device::DeviceArgs;
+use super::device::{self, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
 use crate::app::App;
@@ -108,7 +108,7 @@ fn add_key(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Setti
     secrets.lookup(&secret_of(name, &id))?;
     let (key, owner) = args.key.proved(app, streams, &id, None)?;
     table.aws_account_id = owner.as_ref().map(|owner| owner.aws_account_id.clone());
-    check(&table)?;
+    device::refuse_elsewhere(&check(&table)?, owner.as_ref())?;
     key::save(app, path, secrets.as_ref(), (name, &key), |text| edit::add_account(path, text, name, &table))?;
     tell(streams, name, owner.as_ref());
     key::warn_of_root(owner.as_ref(), streams);

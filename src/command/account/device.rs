@@ -5,6 +5,8 @@ use clap::{Args, ValueEnum};
 use crate::command::error::CommandError;
 use crate::config::ConfigError;
 use crate::config::file::AccountTable;
+use crate::model::account::Account;
+use crate::ports::CallerIdentity;
 
 /// An MFA device as the command line gives it.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
@@ -64,6 +66,18 @@ impl DeviceArgs {
             }
             other => other.into(),
         }
+    }
+}
+
+/// Refuses a device of another partition than the key, where AWS has said whose the key is.
+pub fn refuse_elsewhere(account: &Account, owner: Option<&CallerIdentity>) -> Result<(), CommandError> {
+    let (Some(device), Some(owner)) = (account.mfa(), owner) else { return Ok(()) };
+    let partition = owner.arn.split(':').nth(1);
+    match device.serial.partition() {
+        Some(other) if partition != Some(other) => {
+            Err(CommandError::DeviceElsewhere { serial: device.serial.clone(), owner: owner.arn.clone() })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -4,7 +4,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::device::{Clearable, DeviceArgs};
+use super::device::{self, Clearable, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
 use crate::app::App;
@@ -12,7 +12,7 @@ use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::config::edit;
 use crate::config::file::AccountTable;
-use crate::config::settings::{Settings, check_account};
+use crate::config::settings::{Settings, check_account, check_with};
 use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
 use crate::model::arn::AwsAccountId;
 use crate::ports::{CallerIdentity, HostRoleError, LeaseStore, SecretStore};
@@ -77,6 +77,7 @@ fn change_device(
     let table = args.with_device(origin.value.clone());
     let changed = check_account(&account.name, table.clone(), &origin.path);
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
+    refuse_to_break(settings, &changed)?;
     config_file::edit(app, &origin.path, |text| {
         Ok(edit::change_account(&origin.path, text, &account.name, &origin.value, &table)?)
     })?;
@@ -113,7 +114,10 @@ fn change_key(
     };
     let access_key_id = Some(id.as_str().to_owned());
     let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..origin.value.clone() });
-    check_account(&account.name, table.clone(), &origin.path).map_err(|error| args.device.of_the_flag(error))?;
+    let changed = check_account(&account.name, table.clone(), &origin.path);
+    let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
+    device::refuse_elsewhere(&changed, owner.as_ref())?;
+    refuse_to_break(settings, &changed)?;
     key::save(app, &origin.path, secrets.as_ref(), (&account.name, &key), |text| {
         edit::change_account(&origin.path, text, &account.name, &origin.value, &table)
     })?;
@@ -153,6 +157,16 @@ fn change_host_role(
     })?;
     tell(streams, settings, account, "is the role of this host", owner.as_ref());
     Ok(())
+}
+
+/// Refuses a change by which a connector would break a rule. One that breaks one today stops nobody: it may be why the
+/// account is changed.
+fn refuse_to_break(settings: &Settings, changed: &Account) -> Result<(), CommandError> {
+    let keeping = |name| settings.connector(name, &config_file::read_policy).ok();
+    settings.connectors_of(changed.name.as_str()).filter_map(keeping).try_for_each(|connector| {
+        check_with(&connector, changed)
+            .map_err(|source| CommandError::BreaksConnector { account: changed.name.to_string(), source })
+    })
 }
 
 fn tell(streams: &mut Streams, settings: &Settings, account: &Account, now: &str, owner: Option<&CallerIdentity>) {

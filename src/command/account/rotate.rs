@@ -118,9 +118,9 @@ fn announce(situation: &Situation, args: &RotateArgs, settings: &Settings, strea
 
 /// The other accounts of this configuration that stand for the same key.
 fn sharing<'a>(settings: &'a Settings, name: &AccountName) -> Vec<&'a str> {
-    let source = |name: &str| settings.account(name).ok().map(|account| account.source);
-    let own = source(name.as_str());
-    settings.account_names().filter(|other| *other != name.as_str() && source(other) == own).collect()
+    let key = |name: &str| settings.account_table(name).ok().and_then(|table| table.value.access_key_id.as_deref());
+    let own = key(name.as_str());
+    settings.account_names().filter(|other| *other != name.as_str() && key(other) == own).collect()
 }
 
 fn said(step: Step<'_>) -> String {

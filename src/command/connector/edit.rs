@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::fields::{self, Clearable, ConnectorFields};
-use super::interview;
+use super::revision;
 use crate::app::App;
 use crate::command::config_file;
 use crate::config::edit;
@@ -34,7 +34,7 @@ pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let (path, before) = (&origin.path, &origin.value);
     let mut after = before.clone();
     if args.fields.is_silent() && args.clear.is_empty() {
-        interview::revise(&mut after, app, settings)?;
+        revision::revise(&mut after, app, settings)?;
     } else {
         args.clear.iter().for_each(|key| key.clear(&mut after));
         args.fields.apply(&mut after)?;

@@ -185,7 +185,8 @@ fn set_list(field: &mut Vec<String>, given: &[String]) {
     }
 }
 
-fn tags(given: &[String]) -> Result<BTreeMap<String, String>, CommandError> {
+/// Tags as flags give them, each KEY=VALUE.
+pub fn tags(given: &[String]) -> Result<BTreeMap<String, String>, CommandError> {
     given
         .iter()
         .map(|tag| {

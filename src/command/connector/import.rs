@@ -75,6 +75,9 @@ pub fn run(args: &ImportArgs, app: &App, streams: &mut Streams) -> Result<()> {
         keeps_system_scope: !args.no_system_scope,
         replaces: args.replace,
     };
+    if read.connectors.is_empty() {
+        streams.status(&format!("There is no connector in {}", file.name));
+    }
     let imports = resolution.of_all(read.connectors, streams)?;
     if !read.left_out.is_empty() {
         let fields: Vec<&str> = read.left_out.iter().map(String::as_str).collect();

@@ -1,14 +1,14 @@
-//! What `afed connector create` and `edit` ask: each answer is checked when it is typed, by the rules that check the file.
-//! What has a sensible default shows it, and an answer that is the default is not written down.
+//! What `afed connector create` asks: each answer is checked when it is typed, by the rules that check the file. What has a
+//! sensible default shows it, and an answer that is the default is not written down. What `edit` asks is in [`super::revision`].
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
-use crate::command::questions::{Question, separated};
+use crate::command::questions::Question;
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::config::settings::Settings;
 use crate::model::account::AccountType;
@@ -23,12 +23,12 @@ use crate::ui::Streams;
 
 const NAME: Question =
     Question { what: "the connector's name", prompt: "Name of the connector", flag: "afed connector create NAME" };
-const ACCOUNT: Question =
+pub const ACCOUNT: Question =
     Question { what: "the account", prompt: "The account whose key signs", flag: "--account ACCOUNT" };
-const PRINCIPAL: Question =
+pub const PRINCIPAL: Question =
     Question { what: "the principal type", prompt: "What kind of credentials?", flag: "--principal TYPE" };
-const ROLE_ARN: Question = Question { what: "the role's ARN", prompt: "ARN of the role", flag: "--role-arn ARN" };
-const EXTERNAL_ID: Question = Question {
+pub const ROLE_ARN: Question = Question { what: "the role's ARN", prompt: "ARN of the role", flag: "--role-arn ARN" };
+pub const EXTERNAL_ID: Question = Question {
     what: "the external id",
     prompt: "External id that the role asks for (empty: none)",
     flag: "--external-id ID",
@@ -38,14 +38,14 @@ const RIGHTS: Question = Question {
     prompt: "What may the federated user do?",
     flag: "--policy-file FILE, --policy-arn ARN or --omit-policy",
 };
-const POLICY_FILE: Question =
+pub const POLICY_FILE: Question =
     Question { what: "the policy's file", prompt: "File with the policy", flag: "--policy-file FILE" };
 const NARROWING_POLICY_FILE: Question = Question {
     what: "the policy's file",
     prompt: "File with a policy that narrows the role's rights (empty: none)",
     flag: "--policy-file FILE",
 };
-const POLICY_ARN: Question =
+pub const POLICY_ARN: Question =
     Question { what: "the policy's ARN", prompt: "ARN of the managed policy", flag: "--policy-arn ARN" };
 const DURATION: Question = Question {
     what: "the duration",
@@ -53,7 +53,7 @@ const DURATION: Question = Question {
     flag: "--duration DURATION",
 };
 const REGION: Question = Question { what: "the region", prompt: "Region", flag: "--region REGION" };
-const GROUPS: Question = Question {
+pub const GROUPS: Question = Question {
     what: "who may use it",
     prompt: "Groups that may use it, separated by commas (empty: administrators only)",
     flag: "--group GROUP or --administrators-only",
@@ -61,13 +61,6 @@ const GROUPS: Question = Question {
 
 const SYSTEM_SCOPE: Question =
     Question { what: "whether it serves the system", prompt: "Whom shall it serve?", flag: "--system-scope" };
-
-/// The same questions where there is an answer already.
-const OTHER_EXTERNAL_ID: Question =
-    Question { prompt: "External id that the role asks for (- for none)", ..EXTERNAL_ID };
-const OTHER_POLICY_FILE: Question = Question { prompt: "File with the policy (- for none)", ..POLICY_FILE };
-const OTHER_GROUPS: Question =
-    Question { prompt: "Groups that may use it, separated by commas (- for administrators only)", ..GROUPS };
 
 /// Where policies are written and tried, in AWS's own tools.
 pub const POLICY_HINT: &str = "AWS helps to write a policy (https://awspolicygen.s3.amazonaws.com/policygen.html) and to try it (https://policysim.aws.amazon.com/)";
@@ -88,7 +81,7 @@ pub fn name(given: Option<ConnectorName>, app: &App, settings: &Settings) -> Res
             what: "a connector",
             name: name.to_string(),
             path: path.to_owned(),
-            hint: "choose another name, or edit the file",
+            hint: "choose another name, or change the one that is there: afed connector edit NAME",
         }),
     };
     match given {
@@ -116,12 +109,14 @@ pub fn type_of(account: &str, settings: &Settings) -> Option<AccountType> {
     settings.account(account).ok().map(|account| account.account_type())
 }
 
-fn principals(account: Option<AccountType>) -> Vec<PrincipalType> {
+/// The types that an account of this type can give.
+pub fn principals(account: Option<AccountType>) -> Vec<PrincipalType> {
     let fits = |principal: &PrincipalType| account.is_none_or(|account| principal.works_with(account));
     PrincipalType::ALL.into_iter().filter(fits).collect()
 }
 
-fn described(principals: Vec<PrincipalType>) -> Vec<(String, PrincipalType)> {
+/// For a list that people pick from.
+pub fn described(principals: Vec<PrincipalType>) -> Vec<(String, PrincipalType)> {
     principals.into_iter().map(|principal| (principal.described(), principal)).collect()
 }
 
@@ -158,81 +153,8 @@ pub fn lead_through(
     Ok(())
 }
 
-/// Asks for everything again, with today's values as defaults. What is not asked for stays.
-pub fn revise(table: &mut ConnectorTable, app: &App, settings: &Settings) -> Result<()> {
-    let accounts = first(settings.account_names().map(str::to_owned).collect(), table.account.as_ref());
-    let accounts: Vec<_> = accounts.into_iter().map(|name| (name.clone(), name)).collect();
-    table.account = Some(ACCOUNT.one_of(app, None, &accounts)?);
-    let account = table.account.as_deref().and_then(|account| type_of(account, settings));
-    let principals = first(principals(account), table.principal.as_ref());
-    let principal = PRINCIPAL.one_of(app, None, &described(principals))?;
-    table.principal = Some(principal);
-    if principal == PrincipalType::AssumeRole {
-        let role = |text: &str| text.parse().map(|role: RoleArn| role.as_str().to_owned());
-        table.role_arn = Some(ROLE_ARN.answer(app, None, table.role_arn.as_deref(), role)?);
-        table.external_id = OTHER_EXTERNAL_ID
-            .revised(app, table.external_id.as_deref(), |text| check_external_id(text).map(|()| text.to_owned()))?;
-    } else {
-        (table.role_arn, table.external_id) = (None, None);
-    }
-    if matches!(principal, PrincipalType::AssumeRole | PrincipalType::FederatedUser) && table.policy.is_none() {
-        table.policy_file = revised_policy_file(table.policy_file.as_deref(), app)?;
-    }
-    revise_duration(table, principal, app)?;
-    table.region = region(table.region.as_deref(), table.role_arn.as_deref(), app)?;
-    revise_groups(table, app)?;
-    table.system_scope = system_scope(table.system_scope, app)?;
-    Ok(())
-}
-
-/// The list with today's item at its head, where Enter picks it.
-fn first<T: PartialEq>(mut items: Vec<T>, today: Option<&T>) -> Vec<T> {
-    items.sort_by_key(|item| Some(item) != today);
-    items
-}
-
-/// A path that stays is left as it is written.
-fn revised_policy_file(today: Option<&Path>, app: &App) -> Result<Option<PathBuf>> {
-    let written = today.and_then(Path::to_str);
-    OTHER_POLICY_FILE.revised(app, written, |text| match today {
-        Some(today) if Some(text) == written => Ok(today.to_owned()),
-        _ => policy_file(text),
-    })
-}
-
-fn revise_duration(table: &mut ConnectorTable, principal: PrincipalType, app: &App) -> Result<()> {
-    let today = match &table.duration {
-        Some(DurationValue::Seconds(seconds)) => Some(SessionDuration::from_seconds(*seconds)),
-        Some(DurationValue::Text(text)) => text.parse().ok(),
-        None => None,
-    };
-    let Some(usual) = principal.default_duration() else {
-        table.duration = None;
-        return Ok(());
-    };
-    let default = today.unwrap_or(usual);
-    let answer = asked_duration(principal, default, app)?;
-    if Some(answer) != today {
-        table.duration = (answer != usual).then(|| DurationValue::Text(answer.to_string()));
-    }
-    Ok(())
-}
-
-fn revise_groups(table: &mut ConnectorTable, app: &App) -> Result<()> {
-    let today = table.groups.join(", ");
-    let default = if today.is_empty() { "-" } else { &today };
-    let answer = OTHER_GROUPS.answer(app, None, Some(default), |text| anyhow::Ok(text.to_owned()))?;
-    // A name may hold a comma, so the list is only taken apart where it was typed anew.
-    if answer == "-" {
-        table.groups.clear();
-    } else if answer != today {
-        table.groups = separated(&answer);
-    }
-    Ok(())
-}
-
 /// Today's answer comes first, where Enter picks it.
-fn system_scope(today: Option<bool>, app: &App) -> Result<Option<bool>> {
+pub fn system_scope(today: Option<bool>, app: &App) -> Result<Option<bool>> {
     let mut answers =
         [("people only".to_owned(), None), ("people, and the system with no person (--system)".to_owned(), Some(true))];
     answers.sort_by_key(|(_, answer)| *answer != today.filter(|serves| *serves));
@@ -272,7 +194,7 @@ fn rights() -> [(String, Rights); 3] {
 }
 
 /// The absolute path of a file that holds a policy.
-fn policy_file(text: &str) -> Result<PathBuf> {
+pub fn policy_file(text: &str) -> Result<PathBuf> {
     let path = std::path::absolute(text)?;
     let unreadable = || format!("{} can't be read", path.display());
     let policy =
@@ -282,7 +204,8 @@ fn policy_file(text: &str) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn policy_arn(text: &str) -> Result<String> {
+/// The ARN of a managed policy.
+pub fn policy_arn(text: &str) -> Result<String> {
     let policy: PolicyArn = text.parse()?;
     Ok(policy.as_str().to_owned())
 }
@@ -293,7 +216,8 @@ fn duration(principal: PrincipalType, app: &App) -> Result<Option<DurationValue>
     Ok((duration != default).then(|| DurationValue::Text(duration.to_string())))
 }
 
-fn asked_duration(principal: PrincipalType, default: SessionDuration, app: &App) -> Result<SessionDuration> {
+/// A duration that the type allows.
+pub fn asked_duration(principal: PrincipalType, default: SessionDuration, app: &App) -> Result<SessionDuration> {
     DURATION.answer(app, None, Some(&default.to_string()), |text| {
         let duration = text.parse()?;
         check_duration(principal, duration)?;
@@ -301,7 +225,8 @@ fn asked_duration(principal: PrincipalType, default: SessionDuration, app: &App)
     })
 }
 
-fn region(today: Option<&str>, role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
+/// A region of the role's partition; nothing where it is the one that is taken anyway.
+pub fn region(today: Option<&str>, role_arn: Option<&str>, app: &App) -> Result<Option<String>> {
     let role: Option<RoleArn> = role_arn.map(str::parse).transpose()?;
     let partition = role.as_ref().map_or("aws", RoleArn::partition);
     let default = Region::fallback_of(partition);

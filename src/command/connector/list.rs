@@ -1,5 +1,6 @@
 //! `afed connector list`: every connector, to whom it is open, and why it is open to whoever asks.
-//! The list is printed whether or not the directory can be asked; what is not known then is said to be so.
+//! The list is printed whether or not the directory can be asked; what is not known then is said to be so. A connector that
+//! breaks a rule is told and left out, so that nobody is kept from the others.
 
 use anyhow::Result;
 use clap::Args;
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::command::standing::{self, Standing};
 use crate::command::{answer, config_file};
+use crate::config::ConfigError;
 use crate::config::settings::Settings;
 use crate::model::connector::Connector;
 use crate::render::table::table;
@@ -16,7 +18,7 @@ use crate::vending::entitlement::{Entitlement, Memberships};
 
 /// List the connectors, to whom each is open, and why it is open to you
 ///
-/// Where nobody is logged in or the directory can't be asked, the rest is listed all the same
+/// Where nobody is logged in, the directory can't be asked or a connector can't be used, the rest is listed all the same
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Answer in JSON
@@ -26,15 +28,12 @@ pub struct ListArgs {
 
 pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
-    let connectors = settings
-        .connector_names()
-        .map(|name| settings.connector(name, &config_file::read_policy))
-        .collect::<Result<Vec<Connector>, _>>()?;
-    if connectors.is_empty() && !args.json {
+    if settings.connector_names().next().is_none() && !args.json {
         streams.status("There is no connector yet");
         streams.hint("add one: afed connector create");
         return Ok(());
     }
+    let connectors = usable(app, settings, streams);
     let standing = if connectors.is_empty() { Standing::new() } else { my_standing(app, settings, streams) };
     let entitlement = |connector: &Connector| standing.get(connector.name.as_str()).and_then(Option::as_ref);
     if args.json {
@@ -62,6 +61,19 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         })
         .collect();
     answer::text(streams, &table(["CONNECTOR", "ACCOUNT", "PRINCIPAL", "DURATION", "OPEN TO", "OPEN TO YOU"], &rows))
+}
+
+/// The connectors that keep the rules; of each of the others it is told why it is not listed.
+fn usable(app: &App, settings: &Settings, streams: &mut Streams) -> Vec<Connector> {
+    let mut told = |error: &ConfigError| {
+        let failure = (app.explain)(error);
+        streams.warning(&format!("not listed: {}", failure.causes.join(": ")));
+        failure.hints.iter().for_each(|hint| streams.hint(hint));
+    };
+    settings
+        .connector_names()
+        .filter_map(|name| settings.connector(name, &config_file::read_policy).inspect_err(&mut told).ok())
+        .collect()
 }
 
 /// What the directory tells of whoever asks; nothing, with a warning, where it can't be asked.

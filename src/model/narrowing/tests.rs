@@ -121,7 +121,7 @@ fn managed_policies_keep_the_rules_of_the_connector_s_own() {
         (&arns[..], "11 policy ARNs are given; at most 10 are allowed"),
         (
             &["arn:aws:iam::999999999999:policy/mine"][..],
-            "arn:aws:iam::999999999999:policy/mine is not in the role's account 123123123123; a session policy must be AWS's own or of that account",
+            "arn:aws:iam::999999999999:policy/mine is not in the session's AWS account 123123123123; a session policy must be AWS's own or of that account",
         ),
         (
             &["arn:aws-cn:iam::aws:policy/ReadOnlyAccess"][..],

@@ -8,7 +8,7 @@ use crate::model::principal::{Principal, PrincipalFields, PrincipalType};
 use crate::model::secret::{Secret, SecretId};
 use crate::model::session_tag::TagError;
 use crate::ports::IssueAction;
-use crate::ports::{AwsMessage, Clock, HostCredentials, HostRoleError, StsAction};
+use crate::ports::{AwsAction, AwsMessage, Clock, HostCredentials, HostRoleError};
 use crate::vending::doubles::{
     FakeCache, FakeCodes, FakeDirectory, FakeHost, FakeSecrets, FakeTokens, HandClock, groups,
 };
@@ -155,7 +155,7 @@ fn unreachable() -> TokenServiceError {
 
 fn denied() -> TokenServiceError {
     TokenServiceError::Denied {
-        action: StsAction::GetSessionToken,
+        action: AwsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
         signer: Box::new(grant::Signer { account_type: AccountType::AccessKey, partition: "aws", account: None }),
         message: AwsMessage { code: "AccessDenied".to_owned(), text: String::new() },

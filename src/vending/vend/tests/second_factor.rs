@@ -17,7 +17,7 @@ fn world_with_device() -> World {
 
 fn denied_with_code() -> TokenServiceError {
     TokenServiceError::DeniedWithCode {
-        action: StsAction::GetSessionToken,
+        action: AwsAction::GetSessionToken,
         access_key_id: "AKIAIOSFODNN7EXAMPLE".parse().unwrap(),
         signer: Box::new(grant::Signer { account_type: AccountType::AccessKey, partition: "aws", account: None }),
         serial: Box::new("arn:aws:iam::123123123123:mfa/ops".parse().unwrap()),

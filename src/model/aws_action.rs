@@ -1,5 +1,5 @@
-//! The actions of STS, and of IAM on a key itself, that afed calls, as far as a refusal and the permission that cures it must know them.
-//! What an action is told in full is in `ports`; which permission it needs is in [`super::grant`].
+//! The actions of AWS that afed calls, of STS and of IAM on the caller's own keys, as far as a refusal and the permission that
+//! cures it must know them. What an action is told in full is in `ports`; which permission it needs is in [`super::grant`].
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::arn::RoleArn;
 
 /// The action that was refused, for the words of a refusal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StsAction {
+pub enum AwsAction {
     AssumeRole {
         role_arn: RoleArn,
         external_id: bool,
@@ -48,7 +48,7 @@ impl KeyAction {
     }
 }
 
-impl fmt::Display for StsAction {
+impl fmt::Display for AwsAction {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::AssumeRole { .. } => "sts:AssumeRole",
