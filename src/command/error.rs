@@ -136,13 +136,9 @@ pub enum CommandError {
     #[error("there is no profile “{profile}” in {}", .path.display())]
     NoSuchProfile { profile: String, path: PathBuf },
     #[error("there is no display here to open a browser on")]
-    NoDisplay { connector: String },
+    NoDisplay,
     #[error("the browser did not get the sign-in")]
-    BrowserFailed {
-        connector: String,
-        #[source]
-        source: crate::sys::relay::RelayError,
-    },
+    BrowserFailed(#[source] crate::sys::relay::RelayError),
     #[error("there is no example “{}”", .name.escape_debug())]
     NoSuchExample { name: String, nearest: Option<String> },
     #[error("{} is not UTF-8 text: its byte {offset} belongs to no character", .path.display())]
