@@ -6,7 +6,7 @@ use crate::config::ConfigError;
 use crate::config::exchange::{Flaw, FlawAt};
 use crate::model::json_text::Place;
 use crate::model::mfa::MfaSerial;
-use crate::model::name::{ConnectorName, NameError};
+use crate::model::name::{AccountName, ConnectorName, NameError};
 use crate::model::principal::PrincipalType;
 use crate::model::region::Region;
 use crate::ports::Cause;
@@ -153,6 +153,8 @@ pub enum CommandError {
     OwnerUnknown { account: String },
     #[error("the account “{account}” has no key: it is the role of this host, whose credentials AWS renews by itself")]
     NoKeyToRotate { account: String },
+    #[error("a rotation of the key of the account “{account}” is not finished")]
+    RotationUnfinished { account: AccountName },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

@@ -247,6 +247,9 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
             Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
         }
+        CommandError::RotationUnfinished { account } => {
+            Verdict::hint(Kind::Configuration, format!("finish it first: afed account rotate {account}"))
+        }
         CommandError::NoSuchExample { nearest, .. } => Verdict::hint(
             Kind::Configuration,
             nearest.as_ref().map_or_else(

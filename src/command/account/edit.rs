@@ -7,6 +7,7 @@ use clap::Args;
 use super::device::{self, Clearable, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
+use super::rotate;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
@@ -15,6 +16,7 @@ use crate::config::file::AccountTable;
 use crate::config::settings::{Settings, check_account, check_with};
 use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
 use crate::model::arn::AwsAccountId;
+use crate::model::name::AccountName;
 use crate::ports::{CallerIdentity, HostRoleError, LeaseStore, SecretStore};
 use crate::ui::Streams;
 
@@ -25,7 +27,7 @@ use crate::ui::Streams;
 pub struct EditArgs {
     /// The account's name
     #[arg(value_name = "NAME")]
-    name: String,
+    name: AccountName,
     #[command(flatten)]
     key: KeyArgs,
     #[command(flatten)]
@@ -39,8 +41,9 @@ pub struct EditArgs {
 }
 
 pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let _turn = rotate::turn(app, &args.name)?;
     let settings = app.settings()?;
-    let account = settings.account(&args.name)?;
+    let account = settings.account(args.name.as_str())?;
     match &account.source {
         AccountSource::AccessKey { .. } if args.is_of_device_alone() => {
             change_device(args, app, streams, settings, &account)
@@ -73,7 +76,7 @@ fn change_device(
     settings: &Settings,
     account: &Account,
 ) -> Result<()> {
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
     let table = args.with_device(origin.value.clone());
     let changed = check_account(&account.name, table.clone(), &origin.path);
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
@@ -98,7 +101,8 @@ fn change_key(
     account: &Account,
     (old, old_owner): (&AccessKeyId, Option<&AwsAccountId>),
 ) -> Result<()> {
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
+    rotate::refuse_unfinished(app, &origin.path, &account.name)?;
     let id = args.key.id(app, Some(old))?;
     let secrets = app.secrets(&settings.secrets)?;
     // A store that does not open shall say so before anybody looks up a key.
@@ -143,7 +147,7 @@ fn change_host_role(
     if !args.clear.is_empty() {
         return Err(CommandError::FlagOfKeys { flag: "--clear" }.into());
     }
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
     let owner = host_role::proved(&args.key, app)?;
     let found: Option<AwsAccountId> = owner.as_ref().map(|owner| owner.aws_account_id.parse()).transpose()?;
     if let (Some(found), Some(expected), false) = (&found, old_owner, args.other_aws_account)
