@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
 use crate::config::exchange::{Flaw, FlawAt};
 use crate::model::json_text::Place;
 use crate::model::mfa::MfaSerial;
@@ -49,7 +48,7 @@ pub enum CommandError {
     BreaksConnector {
         account: String,
         #[source]
-        source: ConfigError,
+        source: Cause,
     },
     /// Its connectors would have nothing to sign with.
     #[error("the account “{account}” is in use by: {}", .users.join(", "))]

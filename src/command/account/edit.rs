@@ -58,6 +58,11 @@ pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
 }
 
 impl EditArgs {
+    /// Whether no flag says what to change.
+    fn is_silent(&self) -> bool {
+        self.key.is_silent() && self.device.is_silent() && self.clear.is_empty()
+    }
+
     fn is_of_device_alone(&self) -> bool {
         self.key.is_silent() && !(self.device.is_silent() && self.clear.is_empty())
     }
@@ -104,6 +109,10 @@ fn change_key(
     let origin = settings.account_table(args.name.as_str())?;
     rotate::refuse_unfinished(app, &origin.path, &account.name)?;
     let id = args.key.id(app, Some(old))?;
+    let mut before = origin.value.clone();
+    if args.is_silent() {
+        device::revise(&mut before, app)?;
+    }
     let secrets = app.secrets(&settings.secrets)?;
     // A store that does not open shall say so before anybody looks up a key.
     secrets.lookup(&secret_of(&account.name, old))?;
@@ -117,7 +126,7 @@ fn change_key(
         None => known_owner.map(ToString::to_string),
     };
     let access_key_id = Some(id.as_str().to_owned());
-    let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..origin.value.clone() });
+    let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..before });
     let changed = check_account(&account.name, table.clone(), &origin.path);
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
     device::refuse_elsewhere(&changed, owner.as_ref())?;
@@ -168,8 +177,10 @@ fn change_host_role(
 fn refuse_to_break(settings: &Settings, changed: &Account) -> Result<(), CommandError> {
     let keeping = |name| settings.connector(name, &config_file::read_policy).ok();
     settings.connectors_of(changed.name.as_str()).filter_map(keeping).try_for_each(|connector| {
-        check_with(&connector, changed)
-            .map_err(|source| CommandError::BreaksConnector { account: changed.name.to_string(), source })
+        check_with(&connector, changed).map_err(|source| CommandError::BreaksConnector {
+            account: changed.name.to_string(),
+            source: source.into(),
+        })
     })
 }
 
