@@ -153,7 +153,7 @@ pub enum CommandError {
     #[error("the account “{account}” has no key: it is the role of this host, whose credentials AWS renews by itself")]
     NoKeyToRotate { account: String },
     #[error("a rotation of the key of the account “{account}” is not finished")]
-    RotationUnfinished { account: AccountName },
+    RotationUnfinished { account: AccountName, journal: String },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

@@ -247,9 +247,13 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
             Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
         }
-        CommandError::RotationUnfinished { account } => {
-            Verdict::hint(Kind::Configuration, format!("finish it first: afed account rotate {account}"))
-        }
+        CommandError::RotationUnfinished { account, journal } => Verdict {
+            kind: Kind::Configuration,
+            hints: vec![
+                format!("finish it first: afed account rotate {account}"),
+                format!("if that can't be: {}", rotation::look_and_remove(journal)),
+            ],
+        },
         CommandError::NoSuchExample { nearest, .. } => Verdict::hint(
             Kind::Configuration,
             nearest.as_ref().map_or_else(

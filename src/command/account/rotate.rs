@@ -76,9 +76,12 @@ pub fn turn(app: &App, account: &AccountName) -> Result<FileLock> {
 
 /// Refuses to change or delete a key while another one is on its way to the account: nobody would know of it any more.
 pub fn refuse_unfinished(app: &App, config: &Path, account: &AccountName) -> Result<(), CommandError> {
-    match Records::of(app, config, account).load() {
+    let records = Records::of(app, config, account);
+    match records.load() {
         Ok(None) => Ok(()),
-        Ok(Some(_)) | Err(_) => Err(CommandError::RotationUnfinished { account: account.clone() }),
+        Ok(Some(_)) | Err(_) => {
+            Err(CommandError::RotationUnfinished { account: account.clone(), journal: records.place() })
+        }
     }
 }
 
