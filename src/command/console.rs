@@ -65,7 +65,7 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let settings = app.settings()?;
     let connector = settings.connector(&args.connector, &config_file::read_policy)?;
     let plan = plan(args, &connector, app, &settings.console)?;
-    let browser = if args.print { None } else { Some(browser(args, app, &settings.console)?) };
+    let browser = if args.print { None } else { Some(browser(app, &settings.console)?) };
     let narrowing = args.narrow.read()?;
     let wanted = Wanted {
         connector: &args.connector,
@@ -84,7 +84,7 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
     match browser {
         None => print(&link, streams),
         Some(browser) => {
-            hand_over(&link, &browser, &settings.console).map_err(|source| without_browser(args, source))?;
+            hand_over(&link, &browser, &settings.console).map_err(CommandError::BrowserFailed)?;
             streams.status(&format!("The browser signs in with “{}”: {}", args.connector, plan.destination.as_str()));
             Ok(())
         }
@@ -118,11 +118,11 @@ fn print(link: &Secret, streams: &mut Streams) -> Result<()> {
 }
 
 /// The configured browser, or the desktop's own where there is a desktop.
-fn browser(args: &ConsoleArgs, app: &App, settings: &ConsoleSettings) -> Result<BrowserCommand, CommandError> {
+fn browser(app: &App, settings: &ConsoleSettings) -> Result<BrowserCommand, CommandError> {
     match &settings.browser {
         Some(browser) => Ok(browser.clone()),
         None if app.has_display() => Ok(desktop_browser()),
-        None => Err(CommandError::NoDisplay { connector: args.connector.clone() }),
+        None => Err(CommandError::NoDisplay),
     }
 }
 
@@ -140,8 +140,4 @@ fn hand_over(link: &Secret, browser: &BrowserCommand, settings: &ConsoleSettings
     let relay = Relay::open()?;
     let arguments = browser.arguments(&relay.url());
     relay.hand_over(link, browser.program(), &arguments, settings.browser_wait)
-}
-
-fn without_browser(args: &ConsoleArgs, source: RelayError) -> CommandError {
-    CommandError::BrowserFailed { connector: args.connector.clone(), source }
 }

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
 use crate::config::exchange::{Flaw, FlawAt};
 use crate::model::json_text::Place;
 use crate::model::mfa::MfaSerial;
-use crate::model::name::{ConnectorName, NameError};
+use crate::model::name::{AccountName, ConnectorName, NameError};
 use crate::model::principal::PrincipalType;
 use crate::model::region::Region;
 use crate::ports::Cause;
@@ -49,7 +48,7 @@ pub enum CommandError {
     BreaksConnector {
         account: String,
         #[source]
-        source: ConfigError,
+        source: Cause,
     },
     /// Its connectors would have nothing to sign with.
     #[error("the account “{account}” is in use by: {}", .users.join(", "))]
@@ -136,13 +135,9 @@ pub enum CommandError {
     #[error("there is no profile “{profile}” in {}", .path.display())]
     NoSuchProfile { profile: String, path: PathBuf },
     #[error("there is no display here to open a browser on")]
-    NoDisplay { connector: String },
+    NoDisplay,
     #[error("the browser did not get the sign-in")]
-    BrowserFailed {
-        connector: String,
-        #[source]
-        source: crate::sys::relay::RelayError,
-    },
+    BrowserFailed(#[source] crate::sys::relay::RelayError),
     #[error("there is no example “{}”", .name.escape_debug())]
     NoSuchExample { name: String, nearest: Option<String> },
     #[error("{} is not UTF-8 text: its byte {offset} belongs to no character", .path.display())]
@@ -157,6 +152,8 @@ pub enum CommandError {
     OwnerUnknown { account: String },
     #[error("the account “{account}” has no key: it is the role of this host, whose credentials AWS renews by itself")]
     NoKeyToRotate { account: String },
+    #[error("a rotation of the key of the account “{account}” is not finished")]
+    RotationUnfinished { account: AccountName, journal: String },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

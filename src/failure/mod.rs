@@ -244,10 +244,16 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             "take another name for the profile, or add --force to make this one afed's",
         ),
-        CommandError::NoDisplay { connector } | CommandError::BrowserFailed { connector, .. } => Verdict::hint(
-            Kind::Configuration,
-            format!("print the link and open it yourself: afed console {connector} --print"),
-        ),
+        CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
+            Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
+        }
+        CommandError::RotationUnfinished { account, journal } => Verdict {
+            kind: Kind::Configuration,
+            hints: vec![
+                format!("finish it first: afed account rotate {account}"),
+                format!("if that can't be: {}", rotation::look_and_remove(journal)),
+            ],
+        },
         CommandError::NoSuchExample { nearest, .. } => Verdict::hint(
             Kind::Configuration,
             nearest.as_ref().map_or_else(

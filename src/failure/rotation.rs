@@ -45,7 +45,7 @@ fn two_keys(account: &AccountName, user: &str, used: &AccessKeyId, keys: &[UserK
 }
 
 /// Only people can tell what a journal that is not understood was about.
-fn look_and_remove(journal: &str) -> String {
+pub fn look_and_remove(journal: &str) -> String {
     format!("see which keys it names, delete at AWS what nobody uses, then remove it: cat '{journal}'; rm '{journal}'")
 }
 

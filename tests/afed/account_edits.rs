@@ -20,6 +20,29 @@ fn leaves_all(sandbox: &Sandbox, run: Run<'_>, code: i32, stderr: &str) {
 }
 
 #[test]
+fn a_person_is_asked_for_the_key_and_the_device_with_today_s_as_defaults() {
+    let sandbox = Sandbox::configured();
+    let (before, key) = (sandbox.config(), &aws().key);
+    let edit = || {
+        let conversation = sandbox.converse(&["account", "edit", "ops"]);
+        conversation.line(&format!("Access key id [{}]: ", key.id), "")
+    };
+    edit()
+        .line("MFA device of the key's user (- for none) [-]: ", "ops")
+        .line("error: a serial number has 9 to 256 characters; this one has 3", "GAHT12345678")
+        .line("Program that prints its codes (- to be asked) [-]: ", "otp ops")
+        .hidden_line("Secret access key: ", &key.secret)
+        .succeeds();
+    let device = "mfa_serial = \"GAHT12345678\"\nmfa_process = \"otp ops\"\n";
+    assert!(sandbox.config().contains(device), "{}", sandbox.config());
+    edit()
+        .line("MFA device of the key's user (- for none) [GAHT12345678]: ", "-")
+        .hidden_line("Secret access key: ", &key.secret)
+        .succeeds();
+    assert_eq!(sandbox.config(), before);
+}
+
+#[test]
 fn another_key_takes_over_everywhere() {
     let sandbox = Sandbox::with_session_of("alice");
     sandbox.edit_config(|text| text.replace("[accounts.ops]", "# ours\n[accounts.ops] # the ops key"));

@@ -114,7 +114,7 @@ fn what_aws_would_not_let_in_is_refused_before_anybody_is_asked() {
         .fails(1, "error: cn-north-1 is in the partition aws-cn, and the connector is in aws\n");
     sandbox.run(&["console", "deploy"]).fails(
         1,
-        "error: there is no display here to open a browser on\n\nhint: print the link and open it yourself: afed console deploy --print\n",
+        "error: there is no display here to open a browser on\n\nhint: print the link and open it yourself: the same command with --print\n",
     );
     assert!(sandbox.crowd.received().is_empty() && endpoint.take_visits().is_empty());
 }
@@ -187,7 +187,7 @@ fn a_browser_gets_the_link_by_a_way_that_no_process_list_shows() {
 fn a_browser_that_does_not_come_is_told() {
     let (sandbox, _endpoint) = sandbox("browser = \"BROWSER\"\nbrowser_wait = \"1s\"");
     let original = sandbox.config();
-    let hint = "\nhint: print the link and open it yourself: afed console deploy --print\n";
+    let hint = "\nhint: print the link and open it yourself: the same command with --print\n";
     for (browser, cause) in [
         (
             "no-such-browser {url}",

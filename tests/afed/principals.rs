@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::crowd_directory::{CrowdServer, Population};
 use crate::emulator::parts;
 use crate::sandbox::{Outcome, Run, Sandbox, aws, aws_url};
-use crate::sts_proxy::StsProxy;
+use crate::sts_proxy::{Reply, StsProxy};
 
 const LIST_BUCKETS: [&str; 2] = ["s3api", "list-buckets"];
 const CREATE_BUCKET: [&str; 4] = ["s3api", "create-bucket", "--bucket", "not-to-be"];
@@ -111,6 +111,19 @@ fn a_role_is_assumed_with_all_that_the_connector_says() {
     assert_eq!(holder.credentials["PrincipalArn"], holder.arn());
     assert!(holder.may(&LIST_BUCKETS));
     assert!(!holder.may(&CREATE_BUCKET));
+}
+
+#[test]
+fn policies_that_are_nearly_too_large_are_told_once() {
+    let (sandbox, proxy) = sandbox("alice");
+    let warning = |percent| format!("warning: policies and tags take {percent} % of what AWS allows for them\n");
+    // Another duration is another lease.
+    for (duration, percent, told) in [("15m", 80, String::new()), ("16m", 81, warning(81)), ("17m", 100, warning(100))]
+    {
+        proxy.reply(Reply::assumed_role("2099-01-01T00:00:00Z").packed(percent));
+        let creds = || sandbox.run(&["creds", "deploy", "--format", "json", "--duration", duration]).vends().succeeds();
+        assert_eq!((creds().stderr, creds().stderr), (told, String::new()));
+    }
 }
 
 #[test]

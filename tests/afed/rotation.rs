@@ -239,6 +239,26 @@ fn a_journal_that_is_not_understood_stops_everything() {
 }
 
 #[test]
+fn a_key_that_is_on_its_way_to_an_account_is_not_forgotten_with_it() {
+    let sandbox = Sandbox::configured();
+    sandbox.run(&["connector", "delete", "deploy", "--yes"]).succeeds();
+    let key = &aws().key;
+    let stage = r#""stage": {"created": {"new": "AKIAI44QH8DHBEXAMPLE"}}"#;
+    sandbox.write_private(JOURNAL, format!(r#"{{"version": 1, "account": "ops", "old": "{}", {stage}}}"#, key.id));
+    let before = sandbox.config();
+    let unfinished = "error: a rotation of the key of the account “ops” is not finished\n\n\
+                      hint: finish it first: afed account rotate ops\n\
+                      hint: if that can't be: see which keys it names, delete at AWS what nobody uses, then remove it: \
+                      cat '$SANDBOX/home/.config/afed/config.toml.ops.rotation'; rm '$SANDBOX/home/.config/afed/config.toml.ops.rotation'\n";
+    sandbox.run(&["account", "delete", "ops", "--yes"]).fails(1, unfinished);
+    sandbox
+        .run(&["account", "edit", "ops", "--access-key-id", &key.id, "--secret-access-key-stdin"])
+        .input(&key.secret)
+        .fails(1, unfinished);
+    assert_eq!(sandbox.config(), before);
+}
+
+#[test]
 fn where_aws_allows_two_keys_both_are_told_with_their_last_use() {
     let iam = Iam::at(&MOTO.url);
     let (used, other) = (iam.user("limited"), iam.key("limited").id);

@@ -55,6 +55,14 @@ impl Reply {
         );
         Self::Whole(200, Vec::new(), body)
     }
+
+    /// The same, with policies and tags that take this much of what AWS allows.
+    pub fn packed(mut self, percent: u32) -> Self {
+        if let Self::Whole(_, _, body) = &mut self {
+            *body = body.replace("<PackedPolicySize>6<", &format!("<PackedPolicySize>{percent}<"));
+        }
+        self
+    }
 }
 
 /// Access key id, secret and session token of [`Reply::assumed_role`].

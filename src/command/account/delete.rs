@@ -4,12 +4,14 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::rotate;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::confirmation::confirm;
 use crate::command::error::CommandError;
 use crate::config::{edit, file};
 use crate::model::account::secret_of;
+use crate::model::name::AccountName;
 use crate::ui::Streams;
 
 /// Delete an account that no connector uses, and its secret
@@ -17,18 +19,20 @@ use crate::ui::Streams;
 pub struct DeleteArgs {
     /// The account's name
     #[arg(value_name = "NAME")]
-    name: String,
+    name: AccountName,
     /// Do not ask whether it is meant
     #[arg(long)]
     yes: bool,
 }
 
 pub fn run(args: &DeleteArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let _turn = rotate::turn(app, &args.name)?;
     let settings = app.settings()?;
-    let account = settings.account(&args.name)?;
-    let path = &settings.account_table(&args.name)?.path;
-    refuse_in_use(&args.name, settings.connectors_of(&args.name).map(str::to_owned).collect())?;
+    let account = settings.account(args.name.as_str())?;
+    let path = &settings.account_table(args.name.as_str())?.path;
+    refuse_in_use(args.name.as_str(), settings.connectors_of(args.name.as_str()).map(str::to_owned).collect())?;
     let secrets = app.secrets(&settings.secrets)?;
+    rotate::refuse_unfinished(app, path, &account.name)?;
     // A store that does not open shall say so before the configuration changes.
     let secret = account.access_key_id().map(|id| secret_of(&account.name, id));
     if let Some(secret) = &secret {
@@ -39,7 +43,7 @@ pub fn run(args: &DeleteArgs, app: &App, streams: &mut Streams) -> Result<()> {
         // Somebody may have opened a connector with it since.
         let connectors = file::parse(path.clone(), text)?.file.connectors.into_iter();
         let users = connectors.filter(|(_, connector)| connector.account.as_deref() == Some(args.name.as_str()));
-        refuse_in_use(&args.name, users.map(|(name, _)| name).collect())?;
+        refuse_in_use(args.name.as_str(), users.map(|(name, _)| name).collect())?;
         Ok(edit::remove_account(path, text, &account.name)?)
     })?;
     let mut deleted = format!("Deleted the account “{}” from {}", account.name, path.display());

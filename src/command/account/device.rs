@@ -1,11 +1,16 @@
 //! The second factor of an account on the command line: the flags that name it, and how they change its table.
 
+use anyhow::Result;
 use clap::{Args, ValueEnum};
 
+use crate::app::App;
 use crate::command::error::CommandError;
+use crate::command::questions::Question;
 use crate::config::ConfigError;
 use crate::config::file::AccountTable;
 use crate::model::account::Account;
+use crate::model::command_line::CommandLine;
+use crate::model::mfa::MfaSerial;
 use crate::ports::CallerIdentity;
 
 /// An MFA device as the command line gives it.
@@ -28,6 +33,17 @@ pub enum Clearable {
     MfaSerial,
     MfaProcess,
 }
+
+const SERIAL: Question = Question {
+    what: "the MFA device",
+    prompt: "MFA device of the key's user (- for none)",
+    flag: "--mfa-serial SERIAL",
+};
+const PROCESS: Question = Question {
+    what: "the program that prints codes",
+    prompt: "Program that prints its codes (- to be asked)",
+    flag: "--mfa-process COMMAND",
+};
 
 impl DeviceArgs {
     /// Whether no flag says anything.
@@ -67,6 +83,18 @@ impl DeviceArgs {
             other => other.into(),
         }
     }
+}
+
+/// Asks for the device and its program at the terminal, with today's as defaults.
+pub fn revise(table: &mut AccountTable, app: &App) -> Result<()> {
+    let serial = |text: &str| text.parse().map(|serial: MfaSerial| serial.as_str().to_owned());
+    table.mfa_serial = SERIAL.revised(app, table.mfa_serial.as_deref(), serial)?;
+    let process = |text: &str| text.parse().map(|_: CommandLine| text.to_owned());
+    table.mfa_process = match table.mfa_serial {
+        Some(_) => PROCESS.revised(app, table.mfa_process.as_deref(), process)?,
+        None => None,
+    };
+    Ok(())
 }
 
 /// Refuses a device of another partition than the key, where AWS has said whose the key is.

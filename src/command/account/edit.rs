@@ -7,6 +7,7 @@ use clap::Args;
 use super::device::{self, Clearable, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
+use super::rotate;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
@@ -15,6 +16,7 @@ use crate::config::file::AccountTable;
 use crate::config::settings::{Settings, check_account, check_with};
 use crate::model::account::{AccessKeyId, Account, AccountSource, secret_of};
 use crate::model::arn::AwsAccountId;
+use crate::model::name::AccountName;
 use crate::ports::{CallerIdentity, HostRoleError, LeaseStore, SecretStore};
 use crate::ui::Streams;
 
@@ -25,7 +27,7 @@ use crate::ui::Streams;
 pub struct EditArgs {
     /// The account's name
     #[arg(value_name = "NAME")]
-    name: String,
+    name: AccountName,
     #[command(flatten)]
     key: KeyArgs,
     #[command(flatten)]
@@ -39,8 +41,9 @@ pub struct EditArgs {
 }
 
 pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let _turn = rotate::turn(app, &args.name)?;
     let settings = app.settings()?;
-    let account = settings.account(&args.name)?;
+    let account = settings.account(args.name.as_str())?;
     match &account.source {
         AccountSource::AccessKey { .. } if args.is_of_device_alone() => {
             change_device(args, app, streams, settings, &account)
@@ -55,6 +58,11 @@ pub fn run(args: &EditArgs, app: &App, streams: &mut Streams) -> Result<()> {
 }
 
 impl EditArgs {
+    /// Whether no flag says what to change.
+    fn is_silent(&self) -> bool {
+        self.key.is_silent() && self.device.is_silent() && self.clear.is_empty()
+    }
+
     fn is_of_device_alone(&self) -> bool {
         self.key.is_silent() && !(self.device.is_silent() && self.clear.is_empty())
     }
@@ -73,7 +81,7 @@ fn change_device(
     settings: &Settings,
     account: &Account,
 ) -> Result<()> {
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
     let table = args.with_device(origin.value.clone());
     let changed = check_account(&account.name, table.clone(), &origin.path);
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
@@ -98,8 +106,13 @@ fn change_key(
     account: &Account,
     (old, old_owner): (&AccessKeyId, Option<&AwsAccountId>),
 ) -> Result<()> {
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
+    rotate::refuse_unfinished(app, &origin.path, &account.name)?;
     let id = args.key.id(app, Some(old))?;
+    let mut before = origin.value.clone();
+    if args.is_silent() {
+        device::revise(&mut before, app)?;
+    }
     let secrets = app.secrets(&settings.secrets)?;
     // A store that does not open shall say so before anybody looks up a key.
     secrets.lookup(&secret_of(&account.name, old))?;
@@ -113,7 +126,7 @@ fn change_key(
         None => known_owner.map(ToString::to_string),
     };
     let access_key_id = Some(id.as_str().to_owned());
-    let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..origin.value.clone() });
+    let table = args.with_device(AccountTable { access_key_id, aws_account_id, ..before });
     let changed = check_account(&account.name, table.clone(), &origin.path);
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
     device::refuse_elsewhere(&changed, owner.as_ref())?;
@@ -143,7 +156,7 @@ fn change_host_role(
     if !args.clear.is_empty() {
         return Err(CommandError::FlagOfKeys { flag: "--clear" }.into());
     }
-    let origin = settings.account_table(&args.name)?;
+    let origin = settings.account_table(args.name.as_str())?;
     let owner = host_role::proved(&args.key, app)?;
     let found: Option<AwsAccountId> = owner.as_ref().map(|owner| owner.aws_account_id.parse()).transpose()?;
     if let (Some(found), Some(expected), false) = (&found, old_owner, args.other_aws_account)
@@ -164,8 +177,10 @@ fn change_host_role(
 fn refuse_to_break(settings: &Settings, changed: &Account) -> Result<(), CommandError> {
     let keeping = |name| settings.connector(name, &config_file::read_policy).ok();
     settings.connectors_of(changed.name.as_str()).filter_map(keeping).try_for_each(|connector| {
-        check_with(&connector, changed)
-            .map_err(|source| CommandError::BreaksConnector { account: changed.name.to_string(), source })
+        check_with(&connector, changed).map_err(|source| CommandError::BreaksConnector {
+            account: changed.name.to_string(),
+            source: source.into(),
+        })
     })
 }
 

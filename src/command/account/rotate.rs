@@ -17,6 +17,7 @@ use crate::model::account::{Account, AccountSource};
 use crate::model::name::AccountName;
 use crate::model::region::Region;
 use crate::ports::RotationRecords;
+use crate::sys::locks::FileLock;
 use crate::ui::Streams;
 use crate::vending::rotation::{OldKey, Plan, Rotator, Situation, Step, Subject};
 use records::{Records, journal_path};
@@ -43,7 +44,7 @@ pub struct RotateArgs {
 
 pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     // Before anything is read: whoever waited must see what the other one did.
-    let _turn = config_file::lock(app, &journal_path(&app.paths.user_config, &args.name))?;
+    let _turn = turn(app, &args.name)?;
     let settings = app.settings()?;
     let account = settings.account(args.name.as_str())?;
     let config = settings.origin_of_account(args.name.as_str()).unwrap_or(&app.paths.user_config);
@@ -66,6 +67,22 @@ pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     rotator.run(&situation, old_key)?;
     conclude(args, &mut diagnostics.borrow_mut());
     Ok(())
+}
+
+/// Takes the turn to change an account's key.
+pub fn turn(app: &App, account: &AccountName) -> Result<FileLock> {
+    config_file::lock(app, &journal_path(&app.paths.user_config, account))
+}
+
+/// Refuses to change or delete a key while another one is on its way to the account: nobody would know of it any more.
+pub fn refuse_unfinished(app: &App, config: &Path, account: &AccountName) -> Result<(), CommandError> {
+    let records = Records::of(app, config, account);
+    match records.load() {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) | Err(_) => {
+            Err(CommandError::RotationUnfinished { account: account.clone(), journal: records.place() })
+        }
+    }
 }
 
 /// What to do about a rotation of this account that was broken off or waits for its end.
