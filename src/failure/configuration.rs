@@ -1,6 +1,6 @@
 //! What to do about a configuration that can't be used.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::config::ConfigError;
 use crate::model::principal::RuleError;
 use crate::model::region::Region;
@@ -46,7 +46,7 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::File { path, operation: "written", source }
             if source.kind() == std::io::ErrorKind::PermissionDenied =>
         {
-            Some(format!("run it as the user who may write there: ls -l '{}'", path.display()))
+            Some(format!("run it as the user who may write there: ls -l {}", quoted(path.display())))
         }
         ConfigError::Rule { source, .. } => of_rule(source),
         _ => None,

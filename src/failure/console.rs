@@ -1,6 +1,6 @@
 //! What to do when there is no sign-in to the console.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::model::console::ConsoleRuleError;
 use crate::ports::ConsoleSignInError;
 
@@ -44,8 +44,8 @@ pub fn of_sign_in(error: &ConsoleSignInError) -> Verdict {
         E::CertificatesUnusable { path, .. } => Verdict::hint(
             Kind::Configuration,
             format!(
-                "name a file of PEM certificates in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '{}'",
-                path.display()
+                "name a file of PEM certificates in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs {}",
+                quoted(path.display())
             ),
         ),
         E::OutOfOrder { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),

@@ -1,6 +1,6 @@
 //! What to do when a directory does not vouch for a person.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::ports::DirectoryError;
 
 pub fn verdict(error: &DirectoryError) -> Verdict {
@@ -42,8 +42,8 @@ pub fn verdict(error: &DirectoryError) -> Verdict {
         E::CertificatesUnusable { path, .. } => Verdict::hint(
             Kind::Configuration,
             format!(
-                "name a file of PEM certificates as ca_bundle in [crowd] or in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '{}'",
-                path.display()
+                "name a file of PEM certificates as ca_bundle in [crowd] or in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs {}",
+                quoted(path.display())
             ),
         ),
         E::Unreachable { directory, .. } | E::TimedOut { directory, .. } => {

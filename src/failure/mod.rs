@@ -183,6 +183,11 @@ fn of_vending(error: &VendError) -> Verdict {
     }
 }
 
+/// One word of a command to paste, whatever is in it.
+fn quoted(word: impl std::fmt::Display) -> String {
+    format!("'{}'", word.to_string().replace('\'', r"'\''"))
+}
+
 fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verdict {
     let hint = format!("store it: afed account create {account} --access-key-id {access_key_id} --secret-only");
     Verdict::hint(Kind::Configuration, hint)
@@ -192,7 +197,7 @@ fn of_cache(error: &CacheError) -> Verdict {
     match error {
         CacheError::File { path, .. } => {
             let folder = path.parent().unwrap_or(path).display();
-            Verdict::hint(Kind::Configuration, format!("make the folder yours: ls -ld '{folder}'"))
+            Verdict::hint(Kind::Configuration, format!("make the folder yours: ls -ld {}", quoted(folder)))
         }
         CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))
@@ -303,6 +308,13 @@ mod tests {
     fn what_nobody_knows_is_a_fault_of_afed() {
         let report = explain(anyhow!("odd").as_ref());
         assert_eq!((report.kind, in_one_line(&report).as_str()), (Kind::Fault, "afed: odd\n"));
+    }
+
+    #[test]
+    fn a_path_in_a_command_stays_one_word() {
+        for path in ["/home/alice/afed", "/tmp/a b", "/tmp/$(id)", "/tmp/it's 'quoted'", "'; rm -r ~; '"] {
+            assert_eq!(shell_words::split(&quoted(path)).unwrap(), [path]);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What to do when a key can't be rotated, or not to the end.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::model::account::AccessKeyId;
 use crate::model::name::AccountName;
 use crate::model::user_key::UserKey;
@@ -46,7 +46,8 @@ fn two_keys(account: &AccountName, user: &str, used: &AccessKeyId, keys: &[UserK
 
 /// Only people can tell what a journal that is not understood was about.
 pub fn look_and_remove(journal: &str) -> String {
-    format!("see which keys it names, delete at AWS what nobody uses, then remove it: cat '{journal}'; rm '{journal}'")
+    let journal = quoted(journal);
+    format!("see which keys it names, delete at AWS what nobody uses, then remove it: cat {journal}; rm {journal}")
 }
 
 fn of_records(error: &RecordsError) -> Verdict {
