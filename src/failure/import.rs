@@ -1,7 +1,7 @@
 //! What to do about keys and connectors that can't be imported. What a file says is put into a command line to paste only
 //! where no shell could take it for more than a word.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::aws_files::ProfileName;
 use crate::command::CommandError;
 use crate::config::exchange::Flaw;
@@ -27,13 +27,13 @@ fn hint(error: &CommandError) -> Option<String> {
         CommandError::NothingImportable { source, .. } => of_flaw(source)?,
         CommandError::NameUnfit { name, fitted, .. } => {
             let new = fitted.as_ref().map_or("NEW", |fitted| fitted.as_str());
-            let old = quoted(name, "OLD", &format!("={new}"));
+            let old = given_or("OLD", name, &format!("={new}"));
             format!("give it another: --rename {old}; or let afed make all names fit: --fit-names")
         }
         CommandError::NameTwice { .. } => "give one of them another name: --rename OLD=NEW".to_owned(),
         CommandError::AccountIdMissing => "say whose key signs: --account ACCOUNT; see afed account list".to_owned(),
         CommandError::AccountIdUnknown { id, .. } => {
-            let map = quoted(id, "ID", "=ACCOUNT");
+            let map = given_or("ID", id, "=ACCOUNT");
             format!("say which it is: --map {map}, or --account ACCOUNT for all; see afed account list")
         }
         _ => return None,
@@ -44,16 +44,17 @@ fn of_flaw(flaw: &Flaw) -> Option<String> {
     match flaw {
         Flaw::UnknownField { nearest: Some(nearest), .. } => Some(format!("did you mean “{nearest}”?")),
         Flaw::UnknownField { field, nearest: None } => {
-            Some(format!("to import without it: --ignore {}", quoted(field, "FIELD", "")))
+            Some(format!("to import without it: --ignore {}", given_or("FIELD", field, "")))
         }
         _ => None,
     }
 }
 
-/// The text in quotes, or its placeholder where quotes would not hold it, with what comes after.
-fn quoted(text: &str, placeholder: &str, after: &str) -> String {
+/// What a file says as a word of a command with what comes after, or its placeholder where some shell, not only those that
+/// know [`quoted`]'s rules, could take it for more.
+fn given_or(placeholder: &str, text: &str, after: &str) -> String {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || " ._-:/@()".contains(character);
-    if text.chars().all(is_plain) { format!("'{text}{after}'") } else { format!("{placeholder}{after}") }
+    if text.chars().all(is_plain) { quoted(format!("{text}{after}")) } else { format!("{placeholder}{after}") }
 }
 
 #[cfg(test)]
