@@ -5,7 +5,8 @@ Usage: slow_link.py RECORD PORT...
 Each line of standard input is a new delay in milliseconds; at first there is none. A round trip takes so long: half of it
 each way, and a whole one before a new connection carries anything. Prints the ports that lead to the given ones, on one
 line. The record gets a line for each connection, "open PORT", and for each exchange on one, "exchange PORT MILLISECONDS",
-with the time that the server itself took. Ends when its standard input does.
+with the time that the server itself took, and for each piece that is carried, "late PORT MILLISECONDS", by how much more
+than the delay its timer held it up. Ends when its standard input does.
 """
 
 import asyncio
@@ -26,6 +27,14 @@ async def carry(port, near_in, near_out):
     note(f"open {port}")
     far_in, far_out = await asyncio.open_connection("127.0.0.1", port)
 
+    def carry_at(due, write, data):
+        def late():
+            held_up = loop.time() - due
+            write(data)
+            note(f"late {port} {held_up * 1000:.3f}")
+
+        loop.call_at(due, late)
+
     def ask(data):
         nonlocal asked
         far_out.write(data)
@@ -33,7 +42,7 @@ async def carry(port, near_in, near_out):
 
     async def there():
         while data := await near_in.read(65536):
-            loop.call_at(max(usable, loop.time()) + delay / 2, ask, data)
+            carry_at(max(usable, loop.time()) + delay / 2, ask, data)
 
     async def back():
         nonlocal asked
@@ -41,7 +50,7 @@ async def carry(port, near_in, near_out):
             if asked is not None:
                 note(f"exchange {port} {(loop.time() - asked) * 1000:.3f}")
                 asked = None
-            loop.call_later(delay / 2, near_out.write, data)
+            carry_at(loop.time() + delay / 2, near_out.write, data)
 
     for way in asyncio.as_completed([there(), back()]):
         with contextlib.suppress(ConnectionError):
