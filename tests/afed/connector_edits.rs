@@ -53,7 +53,8 @@ fn a_change_that_breaks_a_rule_is_not_written() {
         (
             &[],
             2,
-            "error: the account is missing, and there is no terminal to ask at\n\nhint: give it as --account ACCOUNT\n",
+            "error: what to change is missing, and there is no terminal to ask at\n\n\
+             hint: give it as flags, such as --duration 2h (afed connector edit --help lists them)\n",
         ),
     ];
     for (flags, code, told) in cases {

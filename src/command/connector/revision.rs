@@ -18,6 +18,12 @@ use crate::model::name::GroupName;
 use crate::model::principal::{PrincipalType, check_external_id};
 use crate::model::session_tag::{Template, check_key, check_source_identity, check_template};
 
+/// The first question: where it can't be asked, none can.
+const CHANGE: Question = Question {
+    what: "what to change",
+    flag: "flags, such as --duration 2h (afed connector edit --help lists them)",
+    ..ACCOUNT
+};
 /// The questions of `create` where there is an answer already.
 const OTHER_EXTERNAL_ID: Question =
     Question { prompt: "External id that the role asks for (- for none)", ..EXTERNAL_ID };
@@ -46,7 +52,7 @@ const SOURCE_IDENTITY: Question = Question {
 pub fn revise(table: &mut ConnectorTable, app: &App, settings: &Settings) -> Result<()> {
     let accounts = first(settings.account_names().map(str::to_owned).collect(), table.account.as_ref());
     let accounts: Vec<_> = accounts.into_iter().map(|name| (name.clone(), name)).collect();
-    table.account = Some(ACCOUNT.one_of(app, None, &accounts)?);
+    table.account = Some(CHANGE.one_of(app, None, &accounts)?);
     let account = table.account.as_deref().and_then(|account| interview::type_of(account, settings));
     let principals = first(interview::principals(account), table.principal.as_ref());
     let principal = PRINCIPAL.one_of(app, None, &interview::described(principals))?;
