@@ -14,6 +14,7 @@ mod crowd_directory;
 mod account_edits;
 mod accounts;
 mod cache_faults;
+mod cache_stock;
 mod checks;
 mod config_faults;
 mod connections;
