@@ -4,6 +4,7 @@
 mod account;
 mod answer;
 mod aws_file;
+mod cache;
 mod completions;
 mod config_file;
 mod confirmation;
@@ -81,6 +82,7 @@ pub enum Verb {
     Creds(creds::CredsArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
+    Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -104,6 +106,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
+        Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
     }
 }

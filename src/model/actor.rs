@@ -39,6 +39,14 @@ impl Actor {
         }
     }
 
+    /// The name: the directory's for a person, the configuration's or the host's for the system.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person(person) => &person.name,
+            Self::System(name) => name.as_str(),
+        }
+    }
+
     /// What AWS records as the session's name, of at most `limit` characters.
     pub fn session_name(&self, limit: usize) -> String {
         match self {
@@ -68,6 +76,7 @@ mod tests {
         assert_ne!(person, system);
         assert_eq!((person.scope(), system.scope()), (Scope::Person, Scope::System));
         assert_eq!((person.person().is_some(), system.person()), (true, None));
+        assert_eq!((person.name(), system.name()), ("build", "build"));
         assert_eq!((person.session_name(64), system.session_name(64)), ("build".to_owned(), "build".to_owned()));
     }
 }

@@ -7,8 +7,11 @@ use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::account::AccessKeyId;
-use super::hex::lower_hex;
+use super::hex::{is_lower_hex, lower_hex};
 use super::secret::Secret;
+
+/// How many bytes of a digest mark a signer.
+const MARK_LENGTH: usize = 8;
 
 /// Temporary credentials as STS issued them.
 #[derive(Debug, Clone)]
@@ -36,6 +39,15 @@ impl LeaseKey {
         Self(lower_hex(&digest))
     }
 
+    /// The key that is written like this, with or without a mark; `None` where no key is.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let is_one = match text.split_once('-') {
+            Some((mark, digest)) => is_lower_hex(mark, 2 * MARK_LENGTH) && is_lower_hex(digest, 64),
+            None => is_lower_hex(text, 64),
+        };
+        is_one.then(|| Self(text.to_owned()))
+    }
+
     /// The key with this signer's mark, by which the leases of one signer are found.
     pub fn signed_with(self, access_key_id: &AccessKeyId) -> Self {
         Self(format!("{}-{}", Self::mark_of(access_key_id), self.0))
@@ -43,12 +55,32 @@ impl LeaseKey {
 
     /// What the keys of this signer's leases begin with.
     pub fn mark_of(access_key_id: &AccessKeyId) -> String {
-        lower_hex(&Sha256::digest(access_key_id.as_str())[..8])
+        lower_hex(&Sha256::digest(access_key_id.as_str())[..MARK_LENGTH])
     }
 }
 
 impl fmt::Display for LeaseKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_known_by_its_text_and_nothing_else_is_one() {
+        let plain = LeaseKey::from_digest([0xa0; 32]);
+        let marked = plain.clone().signed_with(&"AKIAIOSFODNN7EXAMPLE".parse().unwrap());
+        for key in [plain, marked] {
+            let text = key.to_string();
+            assert_eq!(LeaseKey::from_text(&text), Some(key));
+            for other in
+                [&text[1..], &text.to_uppercase(), &format!("{text}0"), &format!("0{text}"), &format!("-{text}")]
+            {
+                assert_eq!(LeaseKey::from_text(other), None, "{other}");
+            }
+        }
     }
 }

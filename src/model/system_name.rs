@@ -25,6 +25,10 @@ pub enum SystemNameError {
 }
 
 impl SystemName {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The name for a host: its own where it can be sent, else mapped and marked like a person's.
     pub fn of_host(host: &str) -> Result<Self, SystemNameError> {
         if host.trim().is_empty() {

@@ -34,6 +34,33 @@ pub trait Turns {
     fn take(&self, key: &PassKey, patience: Duration) -> Result<Turn, CacheError>;
 }
 
+/// Everything that is kept, for whoever looks through it or has it taken away.
+pub trait Inventory {
+    /// All of it in the order of its names. What is under no name of afed's is left out.
+    fn entries(&self) -> Result<Vec<Entry>, CacheError>;
+    /// Takes the entry away and says whether it did: not if it is gone already, nor if it is a lock that somebody holds.
+    fn remove(&self, entry: &Entry) -> Result<bool, CacheError>;
+}
+
+/// One thing that is kept.
+#[derive(Debug)]
+pub struct Entry {
+    /// What it is called where it is kept.
+    pub name: String,
+    pub content: Content,
+}
+
+/// What an entry is; `None` stands for what can't be opened: damaged, foreign, or sealed with a key that is gone.
+#[derive(Debug)]
+pub enum Content {
+    Pass(Option<Pass>),
+    Lease(LeaseKey, Option<Lease>),
+    /// What a caller holds while it fetches; it is of no use afterwards.
+    Lock,
+    /// What somebody began to write long ago and never finished.
+    Unfinished,
+}
+
 /// Held while one caller fetches what the others wait for.
 pub struct Turn {
     _held: Box<dyn std::any::Any>,

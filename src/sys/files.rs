@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::model::file_mark::{FileMark, Watched};
 
+/// How a file is called while it is being written.
+pub const TEMPORARY_PREFIX: &str = ".afed-";
+
 /// The bytes of a file, or `None` when there is no such file.
 pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read(path) {
@@ -119,7 +122,7 @@ fn folder_of(path: &Path) -> &Path {
 fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     create_private_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(".afed-").tempfile_in(folder)?;
+    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
     if mode == Mode::Kept {
         keep_mode_and_owner(path, temporary.as_file())?;
     }

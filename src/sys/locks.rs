@@ -1,4 +1,6 @@
 //! Locks between processes: an operating-system lock on a file, which ends with its holder however that ends.
+//! A lock's file may be taken away while nobody holds it: whoever has locked a file that is not in its place any more
+//! begins again, so there are never two holders.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -35,10 +37,48 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    wait_for(&mut file, patience)?;
-    leave_pid(&mut file)?;
-    Ok(FileLock { _file: file })
+    loop {
+        let mut file = options.open(path)?;
+        wait_for(&mut file, patience)?;
+        if is_at(&file, path) {
+            leave_pid(&mut file)?;
+            return Ok(FileLock { _file: file });
+        }
+    }
+}
+
+/// Takes the file of a lock away unless somebody holds it, without waiting; says whether it did. One that is gone already
+/// was taken by somebody else.
+pub fn remove_free(path: &Path) -> io::Result<bool> {
+    let file = match OpenOptions::new().read(true).write(true).open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        opened => opened?,
+    };
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+        Ok(()) if CAN_BE_TOLD_APART && is_at(&file, path) => std::fs::remove_file(path).map(|()| true),
+        Ok(()) => Ok(false),
+    }
+}
+
+/// Whether an open file can be told from another that has taken its place; where not, no lock's file is taken away.
+const CAN_BE_TOLD_APART: bool = cfg!(unix);
+
+/// Whether the path still leads to this open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let identity = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), std::fs::metadata(path)) {
+        (Ok(held), Ok(found)) => identity(held) == identity(found),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
 }
 
 fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
@@ -105,6 +145,44 @@ mod tests {
         }
         drop(held);
         acquire(&path, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_file_is_taken_away_only_while_nobody_holds_it() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("one");
+        assert!(!remove_free(&path).unwrap());
+        let held = acquire(&path, Duration::ZERO).unwrap();
+        assert!(!remove_free(&path).unwrap() && path.exists());
+        drop(held);
+        assert!(remove_free(&path).unwrap() && !path.exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn taking_files_away_never_makes_two_holders() {
+        use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+        const ROUNDS: u32 = 200;
+        let root = tempfile::tempdir().unwrap();
+        let (path, holders, done) = (root.path().join("one"), AtomicU32::new(0), AtomicU32::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..ROUNDS {
+                        let held = acquire(&path, Duration::from_secs(60)).unwrap();
+                        assert_eq!(holders.fetch_add(1, SeqCst), 0);
+                        std::thread::yield_now();
+                        holders.fetch_sub(1, SeqCst);
+                        drop(held);
+                    }
+                    done.fetch_add(1, SeqCst);
+                });
+            }
+            while done.load(SeqCst) < 4 {
+                remove_free(&path).unwrap();
+            }
+        });
     }
 
     #[test]

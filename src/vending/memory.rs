@@ -13,7 +13,7 @@ use crate::model::pass::{Admission, Outcome, Pass, PassKey};
 use crate::ports::{CacheError, Clock, LeaseStore, PassStore};
 
 /// How long a failure answers for a request that comes after it.
-const FAILURE_LIFE: SignedDuration = SignedDuration::from_secs(3);
+pub(super) const FAILURE_LIFE: SignedDuration = SignedDuration::from_secs(3);
 /// A file that was changed this shortly before may be changed again without a trace.
 const RESTLESS: Duration = Duration::from_millis(50);
 /// The same on a file system that counts whole seconds.

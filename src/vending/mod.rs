@@ -10,6 +10,7 @@ pub mod rotation;
 mod second_factor;
 pub mod sign_in;
 mod signer;
+pub mod stock;
 mod unremembered;
 mod vend;
 mod wanted;

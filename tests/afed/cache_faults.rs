@@ -166,16 +166,20 @@ fn a_full_disk_costs_time_and_nothing_else() {
     sealed(&sandbox);
 }
 
-/// The hook as somebody whom permissions bind, which root is not by itself.
-fn bound_hook(sandbox: &Sandbox) -> Run<'_> {
+/// afed as somebody whom permissions bind, which root is not by itself.
+pub fn bound<'a>(sandbox: &'a Sandbox, arguments: &[&str]) -> Run<'a> {
     const FREE_OF_PERMISSIONS: &str = "-dac_override,-dac_read_search";
     if !nix::unistd::geteuid().is_root() {
-        return hook(sandbox);
+        return sandbox.run(arguments);
     }
     let run = sandbox.program(Path::new("/usr/bin/setpriv"));
     run.args(&["--bounding-set", FREE_OF_PERMISSIONS, "--inh-caps", FREE_OF_PERMISSIONS, "--"])
-        .args(&[env!("CARGO_BIN_EXE_afed"), "creds", "deploy", "--format", "process"])
-        .vends()
+        .args(&[env!("CARGO_BIN_EXE_afed")])
+        .args(arguments)
+}
+
+fn bound_hook(sandbox: &Sandbox) -> Run<'_> {
+    bound(sandbox, &["creds", "deploy", "--format", "process"]).vends()
 }
 
 #[test]
@@ -207,10 +211,14 @@ fn a_folder_that_can_not_be_written_to_still_answers_and_one_that_can_not_be_rea
     permit(0o700);
 }
 
-/// The hook where these system calls fail with EPERM or another errno.
-fn hook_refused<'a>(sandbox: &'a Sandbox, errno: &str, calls: &[&str]) -> Run<'a> {
+/// afed where these system calls fail with EPERM or another errno.
+pub fn refused<'a>(sandbox: &'a Sandbox, errno: &str, calls: &[&str], arguments: &[&str]) -> Run<'a> {
     let run = sandbox.program(Path::new("/usr/bin/python3")).args(&[REFUSE, errno]).args(calls);
-    run.args(&["--", env!("CARGO_BIN_EXE_afed"), "creds", "deploy", "--format", "process"]).vends()
+    run.args(&["--", env!("CARGO_BIN_EXE_afed")]).args(arguments)
+}
+
+fn hook_refused<'a>(sandbox: &'a Sandbox, errno: &str, calls: &[&str]) -> Run<'a> {
+    refused(sandbox, errno, calls, &["creds", "deploy", "--format", "process"]).vends()
 }
 
 #[test]
