@@ -22,6 +22,7 @@ mod profile;
 mod questions;
 mod report;
 mod scope_args;
+mod shell_init;
 mod standing;
 mod stored;
 mod text_file;
@@ -81,6 +82,7 @@ pub enum Verb {
     Creds(creds::CredsArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
+    ShellInit(shell_init::ShellInitArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -104,6 +106,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
+        Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
     }
 }

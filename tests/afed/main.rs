@@ -61,6 +61,7 @@ mod rotation;
 mod rotation_kills;
 mod sandbox;
 mod sdks;
+mod shells;
 mod sign_in;
 mod sign_in_endpoint;
 mod sources;
