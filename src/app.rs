@@ -100,6 +100,11 @@ impl App {
         chosen.map(std::path::absolute).transpose()
     }
 
+    /// The one of the command line alone, as an absolute path.
+    pub fn given_config(&self) -> std::io::Result<Option<PathBuf>> {
+        self.config.as_ref().map(std::path::absolute).transpose()
+    }
+
     /// Where this program is, as the person called it.
     pub fn program(&self) -> std::io::Result<PathBuf> {
         program::path(self.called_as.as_deref(), self.environment.get("PATH").map(OsString::as_os_str))

@@ -3,13 +3,15 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::answer;
 use super::error::CommandError;
 use super::mfa_args::MfaArgs;
 use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
-use super::vending::{self, Wanted};
+use super::vending::{self, Answer, Wanted};
 use crate::app::App;
 use crate::model::actor::Scope;
+use crate::render::moment;
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
 use crate::ui::Streams;
@@ -18,12 +20,15 @@ use crate::vending::memory::Caller;
 /// Print temporary credentials of a connector
 ///
 /// Earlier ones are printed again while they live; membership is asked for again after five minutes, or
-/// what recheck_after says
+/// what recheck_after says. At a terminal they are printed only in a format that is asked for
 #[derive(Debug, Args)]
 pub struct CredsArgs {
     /// The connector's name
-    #[arg(value_name = "CONNECTOR")]
-    connector: String,
+    #[arg(value_name = "CONNECTOR", required_unless_present = "unset")]
+    connector: Option<String>,
+    /// Print the lines that take all AWS credentials out of the shell again, with no connector
+    #[arg(long, conflicts_with_all = ["connector", "system", "duration", "policy_file", "policy_arns", "read_only", "code"])]
+    unset: bool,
     #[command(flatten)]
     scope: ScopeArgs,
     #[command(flatten)]
@@ -39,7 +44,8 @@ impl CredsArgs {
     /// What an SDK asks for.
     pub fn of_hook(connector: &str, scope: Scope) -> Self {
         Self {
-            connector: connector.to_owned(),
+            connector: Some(connector.to_owned()),
+            unset: false,
             scope: scope.into(),
             narrow: NarrowArgs::default(),
             mfa: MfaArgs::default(),
@@ -49,12 +55,12 @@ impl CredsArgs {
 
     /// The words that ask for the same credentials again, where any shell takes them as they are. Without the flags it would
     /// be others, with more rights.
-    fn words(&self, app: &App) -> Option<String> {
+    fn words(&self, connector: &str, app: &App) -> Option<String> {
         let config = app.chosen_config().ok()?;
         let config = config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
         let scope = (self.scope.scope() == Scope::System).then(|| "--system".to_owned());
-        let words: Vec<String> =
-            std::iter::once(self.connector.clone()).chain(scope).chain(self.narrow.words()).chain(config).collect();
+        let words = std::iter::once(connector.to_owned()).chain(scope).chain(self.narrow.words()).chain(config);
+        let words: Vec<String> = words.collect();
         let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:+=@".contains(character);
         words.iter().all(|word| word.chars().all(is_plain)).then(|| words.join(" "))
     }
@@ -66,41 +72,74 @@ impl CredsArgs {
 }
 
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    match &args.connector {
+        Some(connector) => vend(connector, args, app, streams),
+        None => clear(args.format, app, streams),
+    }
+}
+
+fn vend(connector: &str, args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
     let narrowing = args.narrow.read()?;
-    let wanted = Wanted {
-        connector: &args.connector,
-        scope: args.scope.scope(),
-        narrowing: &narrowing,
-        caller,
-        mfa_code: args.mfa.code(),
-    };
+    let scope = args.scope.scope();
+    let wanted = Wanted { connector, scope, narrowing: &narrowing, caller, mfa_code: args.mfa.code() };
     let answer = vending::answer(wanted, app, streams)?;
     let format = match args.format {
         FormatChoice::Given(format) => format,
-        FormatChoice::Auto => calling_format(app),
+        FormatChoice::Auto if streams.output_is_terminal => {
+            explain(&answer, args.words(connector, app).as_deref(), app, streams);
+            return Ok(());
+        }
+        FormatChoice::Auto => format_of(calling_shell(app)),
     };
     let person = answer.actor.person().map(|person| person.name.as_str());
     let context = Context { connector: &answer.connector, person, region: Some(&answer.region) };
     let text = render::lease(&answer.lease, format, context)?;
     streams.payload(text.expose().as_bytes()).map_err(CommandError::OutputLost)?;
-    if args.format == FormatChoice::Auto
-        && streams.output_is_terminal
-        && let Some(words) = args.words(app)
-    {
-        let shell = shell::calling(app.login_shell().as_deref());
-        streams.hint(&format!("to set them in this shell: {}", shell.evaluation(&words)));
+    Ok(())
+}
+
+/// On a screen the secret key would be seen and nothing would be set, so there it takes a format to get it.
+fn explain(answer: &Answer, words: Option<&str>, app: &App, streams: &mut Streams) {
+    let until = moment::told(answer.lease.expires_at, app.clock.now());
+    let connector = &answer.connector;
+    streams.status(&format!(
+        "Credentials of “{connector}” are ready, until {until}; they are not shown on a screen unless --format is given"
+    ));
+    if let Some(words) = words {
+        let shell = calling_shell(app);
+        streams.hint(&format!("to set them in this shell: {}", shell.evaluation(words)));
+        streams.hint(&format!("to see them: afed creds {words} --format {}", format_of(shell).name()));
+    }
+}
+
+fn clear(choice: FormatChoice, app: &App, streams: &mut Streams) -> Result<()> {
+    let (shell, format) = match choice {
+        FormatChoice::Given(format) => (None, format),
+        FormatChoice::Auto => {
+            let shell = calling_shell(app);
+            (Some(shell), format_of(shell))
+        }
+    };
+    answer::text(streams, &render::clearing(format)?)?;
+    if let Some(shell) = shell.filter(|_| streams.output_is_terminal) {
+        streams.hint(&format!("to clear them in this shell: {}", shell.evaluation("--unset")));
     }
     Ok(())
 }
 
-fn calling_format(app: &App) -> Format {
-    match shell::calling(app.login_shell().as_deref()) {
+fn calling_shell(app: &App) -> Shell {
+    shell::calling(app.login_shell().as_deref())
+}
+
+const fn format_of(shell: Shell) -> Format {
+    match shell {
         Shell::Posix => Format::Bash,
         Shell::Zsh => Format::Zsh,
         Shell::Fish => Format::Fish,
         Shell::Powershell => Format::Powershell,
         Shell::Cmd => Format::Cmd,
         Shell::Nushell => Format::Nushell,
+        Shell::Elvish => Format::Elvish,
     }
 }

@@ -154,6 +154,8 @@ pub enum CommandError {
     NoKeyToRotate { account: String },
     #[error("a rotation of the key of the account “{account}” is not finished")]
     RotationUnfinished { account: AccountName, journal: String },
+    #[error("{} is no Unicode text, as what a shell reads must be", .path.display())]
+    PathNotText { path: PathBuf },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

@@ -23,6 +23,7 @@ mod profile;
 mod questions;
 mod report;
 mod scope_args;
+mod shell_init;
 mod standing;
 mod stored;
 mod text_file;
@@ -83,6 +84,7 @@ pub enum Verb {
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
     Cache(cache::CacheArgs),
+    ShellInit(shell_init::ShellInitArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -107,6 +109,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Cache(args) => cache::run(&args, app, streams),
+        Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
     }
 }

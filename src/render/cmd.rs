@@ -12,7 +12,7 @@ pub(super) fn lines(text: &mut String, variables: &Variables<'_>) -> Result<(), 
         }
         text.extend(["set \"", name, "=", value, "\"\r\n"]);
     }
-    for name in variables.unset {
+    for name in &variables.unset {
         text.extend(["set \"", name, "=\"\r\n"]);
     }
     Ok(())
@@ -43,11 +43,22 @@ mod tests {
             set \"AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"\r\n\
             set \"AWS_SESSION_TOKEN=IQoJb3JpZ2luX2VjEXAMPLE//token==\"\r\n\
             set \"AWS_CREDENTIAL_EXPIRATION=2026-11-22T03:29:02Z\"\r\n\
+            set \"AWS_ACCOUNT_ID=123123123123\"\r\n\
             set \"AWS_REGION=eu-west-1\"\r\n\
             set \"AWS_DEFAULT_REGION=eu-west-1\"\r\n\
+            set \"AFED_CONNECTOR=deploy\"\r\n\
             set \"AWS_SECURITY_TOKEN=\"\r\n\
             set \"AWS_PROFILE=\"\r\n\
-            set \"AWS_DEFAULT_PROFILE=\"\r\n"
+            set \"AWS_DEFAULT_PROFILE=\"\r\n\
+            set \"AWS_ROLE_ARN=\"\r\n\
+            set \"AWS_ROLE_SESSION_NAME=\"\r\n\
+            set \"AWS_WEB_IDENTITY_TOKEN_FILE=\"\r\n\
+            set \"AWS_CREDENTIAL_FILE=\"\r\n\
+            set \"AWS_ACCESS_KEY=\"\r\n\
+            set \"AWS_SECRET_KEY=\"\r\n\
+            set \"AMAZON_ACCESS_KEY_ID=\"\r\n\
+            set \"AMAZON_SECRET_ACCESS_KEY=\"\r\n\
+            set \"AMAZON_SESSION_TOKEN=\"\r\n"
         );
         let text = render(&lease("a&b|c<d>e^f g'h$i`j\\"), Format::Cmd, None).unwrap();
         assert!(text.contains("set \"AWS_SECRET_ACCESS_KEY=a&b|c<d>e^f g'h$i`j\\\"\r\n"));

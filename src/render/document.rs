@@ -68,7 +68,10 @@ const fn process_document<'a>(credentials: &'a Credentials<'a>) -> ProcessDocume
 }
 
 /// Writes into the room that the text has, so that no copy is left behind.
-fn push(text: &mut String, write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>) -> Result<(), RenderError> {
+pub(super) fn push(
+    text: &mut String,
+    write: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
+) -> Result<(), RenderError> {
     let mut bytes = std::mem::take(text).into_bytes();
     write(&mut bytes).map_err(RenderError::Document)?;
     bytes.push(b'\n');

@@ -33,6 +33,7 @@ mod tests {
             AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\
             AWS_SESSION_TOKEN=IQoJb3JpZ2luX2VjEXAMPLE//token==\n\
             AWS_CREDENTIAL_EXPIRATION=2026-11-22T03:29:02Z\n\
+            AWS_ACCOUNT_ID=123123123123\n\
             AWS_REGION=eu-west-1\n\
             AWS_DEFAULT_REGION=eu-west-1\n"
         );

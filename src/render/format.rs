@@ -17,8 +17,10 @@ pub enum Format {
     Powershell,
     /// Lines that set variables in the Windows command prompt
     Cmd,
-    /// Lines that set variables in Nushell
+    /// A record of variables for Nushell's load-env, as JSON
     Nushell,
+    /// Lines that set variables in Elvish
+    Elvish,
     /// One JSON object for scripts, with the connector and the person
     Json,
     /// The JSON object that AWS tools read through credential_process
@@ -27,6 +29,13 @@ pub enum Format {
     Ini,
     /// A file for docker --env-file and the dotenv libraries
     Dotenv,
+}
+
+impl Format {
+    /// The name by which it is asked for.
+    pub fn name(self) -> String {
+        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
+    }
 }
 
 /// A format as asked for: a given one, or the one of the shell that called.
@@ -38,8 +47,8 @@ pub enum FormatChoice {
 
 impl ValueEnum for FormatChoice {
     fn value_variants<'a>() -> &'a [Self] {
-        use Format::{Bash, Cmd, Dotenv, Fish, Ini, Json, Nushell, Powershell, Process, Zsh};
-        const ALL: [FormatChoice; 11] = [
+        use Format::{Bash, Cmd, Dotenv, Elvish, Fish, Ini, Json, Nushell, Powershell, Process, Zsh};
+        const ALL: [FormatChoice; 12] = [
             FormatChoice::Auto,
             FormatChoice::Given(Bash),
             FormatChoice::Given(Zsh),
@@ -47,6 +56,7 @@ impl ValueEnum for FormatChoice {
             FormatChoice::Given(Powershell),
             FormatChoice::Given(Cmd),
             FormatChoice::Given(Nushell),
+            FormatChoice::Given(Elvish),
             FormatChoice::Given(Json),
             FormatChoice::Given(Process),
             FormatChoice::Given(Ini),
@@ -74,7 +84,20 @@ mod tests {
         assert_eq!(FormatChoice::value_variants()[1..], given);
         let values = FormatChoice::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let named: Vec<_> = values.map(|value| (value.get_name().to_owned(), value.get_help().is_some())).collect();
-        let names = ["auto", "bash", "zsh", "fish", "powershell", "cmd", "nushell", "json", "process", "ini", "dotenv"];
+        let names = [
+            "auto",
+            "bash",
+            "zsh",
+            "fish",
+            "powershell",
+            "cmd",
+            "nushell",
+            "elvish",
+            "json",
+            "process",
+            "ini",
+            "dotenv",
+        ];
         assert_eq!(named, names.map(|name| (name.to_owned(), true)));
     }
 }

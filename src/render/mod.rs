@@ -6,11 +6,13 @@ mod cmd;
 mod credentials;
 mod document;
 mod dotenv;
+mod elvish;
 mod error;
 #[cfg(test)]
 mod example;
 mod fish;
 mod format;
+mod functions;
 mod ini;
 pub mod moment;
 mod nushell;
@@ -28,8 +30,10 @@ use crate::model::secret::Secret;
 
 pub use error::RenderError;
 pub use format::{Format, FormatChoice};
+pub use functions::{FunctionShell, functions};
 
 use credentials::Credentials;
+use variables::Variables;
 
 /// What an answer tells besides the lease itself.
 #[derive(Debug, Clone, Copy)]
@@ -49,12 +53,29 @@ pub fn lease(lease: &Lease, format: Format, context: Context<'_>) -> Result<Secr
         Format::Process => document::process(&mut text, &credentials)?,
         Format::Json => document::json(&mut text, &credentials, lease, context)?,
         Format::Ini => ini::section(&mut text, &credentials, context)?,
-        Format::Bash | Format::Zsh => posix::lines(&mut text, &variables::of(&credentials, context))?,
-        Format::Fish => fish::lines(&mut text, &variables::of(&credentials, context))?,
-        Format::Powershell => powershell::lines(&mut text, &variables::of(&credentials, context))?,
-        Format::Cmd => cmd::lines(&mut text, &variables::of(&credentials, context))?,
-        Format::Nushell => nushell::lines(&mut text, &variables::of(&credentials, context))?,
-        Format::Dotenv => dotenv::lines(&mut text, &variables::of(&credentials, context))?,
+        Format::Dotenv => dotenv::lines(&mut text, &variables::of_aws(&credentials, context))?,
+        shell => shell_lines(&mut text, shell, &variables::of(&credentials, context))?,
     }
     Ok(Secret::new(text))
+}
+
+/// What takes away all that the answers in this format set, and all that they clear.
+pub fn clearing(format: Format) -> Result<String, RenderError> {
+    let mut text = String::new();
+    shell_lines(&mut text, format, &variables::cleared())?;
+    Ok(text)
+}
+
+fn shell_lines(text: &mut String, format: Format, variables: &Variables<'_>) -> Result<(), RenderError> {
+    match format {
+        Format::Bash | Format::Zsh => posix::lines(text, variables),
+        Format::Fish => fish::lines(text, variables),
+        Format::Powershell => powershell::lines(text, variables),
+        Format::Cmd => cmd::lines(text, variables),
+        Format::Nushell => nushell::record(text, variables),
+        Format::Elvish => elvish::lines(text, variables),
+        Format::Json | Format::Process | Format::Ini | Format::Dotenv => {
+            Err(RenderError::ClearsNothing { format: format.name() })
+        }
+    }
 }

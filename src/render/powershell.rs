@@ -8,16 +8,23 @@ use super::variables::{Variables, refuse_nul};
 pub(super) fn lines(text: &mut String, variables: &Variables<'_>) -> Result<(), RenderError> {
     for (name, value) in &variables.set {
         refuse_nul(name, value)?;
-        text.extend(["$Env:", name, " = '"]);
-        for character in value.chars() {
-            push_character(text, character);
-        }
-        text.push_str("'\n");
+        text.extend(["$Env:", name, " = "]);
+        quote(text, value);
+        text.push('\n');
     }
-    for name in variables.unset {
+    for name in &variables.unset {
         text.extend(["$Env:", name, " = $null\n"]);
     }
     Ok(())
+}
+
+/// An expression that is this value.
+pub(super) fn quote(text: &mut String, value: &str) {
+    text.push('\'');
+    for character in value.chars() {
+        push_character(text, character);
+    }
+    text.push('\'');
 }
 
 fn push_character(text: &mut String, character: char) {
@@ -45,11 +52,22 @@ mod tests {
             $Env:AWS_SECRET_ACCESS_KEY = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'\n\
             $Env:AWS_SESSION_TOKEN = 'IQoJb3JpZ2luX2VjEXAMPLE//token=='\n\
             $Env:AWS_CREDENTIAL_EXPIRATION = '2026-11-22T03:29:02Z'\n\
+            $Env:AWS_ACCOUNT_ID = '123123123123'\n\
             $Env:AWS_REGION = 'eu-west-1'\n\
             $Env:AWS_DEFAULT_REGION = 'eu-west-1'\n\
+            $Env:AFED_CONNECTOR = 'deploy'\n\
             $Env:AWS_SECURITY_TOKEN = $null\n\
             $Env:AWS_PROFILE = $null\n\
-            $Env:AWS_DEFAULT_PROFILE = $null\n"
+            $Env:AWS_DEFAULT_PROFILE = $null\n\
+            $Env:AWS_ROLE_ARN = $null\n\
+            $Env:AWS_ROLE_SESSION_NAME = $null\n\
+            $Env:AWS_WEB_IDENTITY_TOKEN_FILE = $null\n\
+            $Env:AWS_CREDENTIAL_FILE = $null\n\
+            $Env:AWS_ACCESS_KEY = $null\n\
+            $Env:AWS_SECRET_KEY = $null\n\
+            $Env:AMAZON_ACCESS_KEY_ID = $null\n\
+            $Env:AMAZON_SECRET_ACCESS_KEY = $null\n\
+            $Env:AMAZON_SESSION_TOKEN = $null\n"
         );
     }
 

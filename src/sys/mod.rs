@@ -1,6 +1,7 @@
 //! The operating system and the network, behind narrow functions: clock, files, locks, HTTP.
 //! Nothing here knows what an account, a connector or a lease is.
 
+pub mod ancestors;
 pub mod clock;
 pub mod files;
 pub mod host;

@@ -27,7 +27,9 @@ fn first_cells(text: &str) -> Vec<&str> {
 #[test]
 fn the_readme_lists_exactly_the_commands() {
     let readme = read("README.md");
-    let is_name = |word: &&str| word.chars().all(|character| character.is_ascii_lowercase());
+    let is_letter = |character: char| character.is_ascii_lowercase();
+    let is_name =
+        |word: &&str| word.starts_with(is_letter) && word.chars().all(|other| is_letter(other) || other == '-');
     let command_of = |line: &str| line.split(' ').skip(1).take_while(is_name).collect::<Vec<_>>().join(" ");
     let listed: Vec<String> = first_cells(section(&readme, "## Commands")).into_iter().map(command_of).collect();
     let tree = help_tree();

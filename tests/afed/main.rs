@@ -64,6 +64,7 @@ mod rotation_kills;
 mod sandbox;
 mod sdks;
 mod shared_host;
+mod shells;
 mod sign_in;
 mod sign_in_endpoint;
 mod sources;

@@ -39,11 +39,12 @@ fn the_line_to_paste_asks_for_no_more_than_what_was_asked_for() {
     let hint = |flags: &[&str]| {
         let words = [&["creds", "deploy"], flags].concat();
         let transcript = sandbox.converse(&words).vends().succeeds().transcript;
-        transcript.split_once("hint: to set them in this shell: ").map(|(_, hint)| hint.trim_end().to_owned())
+        let line = transcript.split_once("hint: to see them: afed creds ").map(|(_, hint)| hint.to_owned());
+        line.map(|line| line.split(" --format ").next().unwrap().to_owned())
     };
-    assert_eq!(hint(&[]).unwrap(), "eval \"$(afed creds deploy)\"");
+    assert_eq!(hint(&[]).unwrap(), "deploy");
     let narrowed = hint(&["--duration", "15m", "--read-only"]).unwrap();
-    assert_eq!(narrowed, "eval \"$(afed creds deploy --duration 15m --read-only)\"");
+    assert_eq!(narrowed, "deploy --duration 15m --read-only");
     let policy = "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"*\"}]}";
     sandbox.write_private("a; b", policy);
     assert_eq!(hint(&["--policy-file", "a; b"]), None);
