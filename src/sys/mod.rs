@@ -2,6 +2,7 @@
 //! Nothing here knows what an account, a connector or a lease is.
 
 pub mod clock;
+pub mod execution;
 pub mod files;
 pub mod host;
 #[cfg(target_os = "linux")]
@@ -11,6 +12,7 @@ pub mod network;
 mod peer;
 pub mod program;
 pub mod relay;
+pub mod run_folder;
 pub mod shell;
 pub mod subprocess;
 pub mod user;
