@@ -6,6 +6,7 @@ mod cmd;
 mod credentials;
 mod document;
 mod dotenv;
+pub mod environment;
 mod error;
 #[cfg(test)]
 mod example;

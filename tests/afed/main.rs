@@ -29,6 +29,8 @@ mod emulator;
 mod encrypted_file;
 mod endpoints;
 mod entitlement;
+mod exec;
+mod exec_own_files;
 mod fields;
 mod first_day;
 mod formats;
