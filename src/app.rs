@@ -19,6 +19,7 @@ use crate::federation::FederationEndpoint;
 use crate::host_role::{self, MetadataHostRole, Surroundings};
 use crate::mfa::{DeviceCodes, Ledger};
 use crate::model::actor::Scope;
+use crate::model::call_chain::{self, CallChain};
 use crate::model::console::ConsoleAddress;
 use crate::model::failure::Failure;
 use crate::model::hex::lower_hex;
@@ -35,7 +36,7 @@ use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
 use crate::sys::network::{Hub, NetworkOptions};
-use crate::sys::{host, program, user};
+use crate::sys::{host, program, run_folder, user};
 use crate::ui::{Reach, TerminalPrompter};
 use crate::vending::VendError;
 
@@ -276,10 +277,22 @@ impl App {
             given,
             prompter: (scope == Scope::Person).then(|| Rc::clone(&self.hook_prompter)),
             ledger: Ledger::new(self.paths.cache.clone()),
+            chain: self.call_chain(),
             clock: Rc::clone(&self.clock),
             pause: &std::thread::sleep,
             tell,
         }
+    }
+
+    /// The runs of afed around this one, as the environment tells.
+    pub fn call_chain(&self) -> CallChain {
+        CallChain::read(self.environment.text(call_chain::VARIABLE))
+    }
+
+    /// Where the private folders of AWS's files are, for runs that have some.
+    pub fn run_folders(&self) -> PathBuf {
+        let runtime = self.environment.path("XDG_RUNTIME_DIR").filter(|folder| run_folder::is_private(folder));
+        runtime.map_or_else(|| self.paths.runs.clone(), |folder| folder.join("afed"))
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

@@ -35,7 +35,7 @@ pub fn run(process: Process) -> u8 {
         command::dispatch(cli.verb, &app, &mut streams)
     }));
     match outcome {
-        Ok(Ok(())) => 0,
+        Ok(Ok(code)) => code,
         Ok(Err(error)) => {
             let failure = failure::explain(error.as_ref());
             tell(&mut streams.diagnostics, &failure, if is_hook { failure::in_one_line } else { failure::in_full })

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::exchange::{Flaw, FlawAt};
+use crate::model::duration::SessionDuration;
 use crate::model::json_text::Place;
 use crate::model::mfa::MfaSerial;
 use crate::model::name::{AccountName, ConnectorName, NameError};
@@ -156,6 +157,36 @@ pub enum CommandError {
     RotationUnfinished { account: AccountName, journal: String },
     #[error("{} is no Unicode text, as what a shell reads must be", .path.display())]
     PathNotText { path: PathBuf },
+    #[error(
+        "credentials of “{connector}” live {duration}, which is its duration; --min-life {asked} is more than they can have left"
+    )]
+    DurationTooShort { connector: ConnectorName, duration: SessionDuration, asked: SessionDuration },
+    /// New ones were not to be had, or AWS gave less than it was asked for.
+    #[error("the credentials of “{connector}” have {left} left{}, and --min-life asks for {asked}", of_duration(.duration))]
+    LifeTooShort {
+        connector: ConnectorName,
+        left: SessionDuration,
+        asked: SessionDuration,
+        /// None where the host decides.
+        duration: Option<SessionDuration>,
+    },
+    #[error("the profile {profile} is given twice")]
+    ProfileTwice { profile: crate::aws_files::ProfileName },
+    #[error("there is no command to run")]
+    NothingToRun,
+    /// Others start the hook, and close what they do not know.
+    #[error(
+        "the credentials can't be renewed while the command runs: the passphrase comes by file descriptor {number} (passphrase_fd), which a hook does not get"
+    )]
+    PassphraseNotForHooks { number: i32 },
+    #[error("no private folder for the command can be had in {}", .path.display())]
+    RunFolder {
+        path: PathBuf,
+        #[source]
+        source: crate::sys::locks::LockError,
+    },
+    #[error(transparent)]
+    NotRun(crate::sys::execution::ExecutionError),
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }
@@ -165,6 +196,10 @@ impl CommandError {
     pub fn nothing_importable(file: &str, FlawAt { place, flaw }: FlawAt) -> Self {
         Self::NothingImportable { file: file.to_owned(), place, source: flaw }
     }
+}
+
+fn of_duration(duration: &Option<SessionDuration>) -> String {
+    duration.map_or_else(String::new, |duration| format!(" of {duration}"))
 }
 
 fn no_account(accounts: &[String]) -> String {

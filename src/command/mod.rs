@@ -12,6 +12,7 @@ mod connector;
 mod console;
 mod creds;
 mod error;
+mod exec;
 mod hook_line;
 mod init;
 mod login;
@@ -46,11 +47,13 @@ Examples:
   afed init                             Set up the directory and the secret store, once
   afed login                            Log in to Crowd
   eval \"$(afed creds deploy)\"           Set credentials of the connector “deploy” in this shell
+  afed exec deploy -- terraform plan    Run a command with them
   afed profile add deploy               Let the AWS CLI and the SDKs ask by themselves
 
 Exit codes:
   0 done, 1 wrong request or configuration, 2 wrong command line, 3 log in first, 4 denied by the
-  directory or AWS, 5 not reached or no answer, 70 a fault of afed";
+  directory or AWS, 5 not reached or no answer, 70 a fault of afed; with exec, the command's own,
+  126 it can't be run, 127 it is not there";
 
 /// Temporary AWS credentials for the people in Atlassian Crowd groups
 #[derive(Debug, Parser)]
@@ -81,6 +84,7 @@ pub enum Verb {
     Connector(connector::ConnectorArgs),
     Policy(policy::PolicyArgs),
     Creds(creds::CredsArgs),
+    Exec(exec::ExecArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
     Cache(cache::CacheArgs),
@@ -95,9 +99,10 @@ impl Verb {
     }
 }
 
-/// Runs the verb that was parsed.
-pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
-    match verb {
+/// Runs the verb that was parsed. The exit code is 0, but where a command's own is passed on.
+pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<u8> {
+    let done = match verb {
+        Verb::Exec(args) => return exec::run(&args, app, streams),
         Verb::Init(args) => init::run(&args, app, streams),
         Verb::Login(args) => login::run(&args, app, streams),
         Verb::Logout(args) => logout::run(&args, app, streams),
@@ -111,5 +116,6 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
-    }
+    };
+    done.map(|()| 0)
 }

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use anyhow::Result;
+use jiff::SignedDuration;
 
 use super::config_file;
 use crate::app::{App, Endpoint};
@@ -63,7 +64,19 @@ pub struct Wanted<'a> {
 
 /// Credentials of the connector, for whoever is entitled to them. What is odd about them is told as a warning.
 pub fn answer(wanted: Wanted<'_>, app: &App, streams: &mut Streams) -> Result<Answer> {
-    let request = Request::look_at(wanted, app)?;
+    lasting_answer(wanted, SignedDuration::ZERO, app, streams)
+}
+
+/// The same, with new credentials where the earlier ones have less than this left. It is the caller's to look whether the new
+/// ones have as much.
+pub fn lasting_answer(
+    wanted: Wanted<'_>,
+    min_life: SignedDuration,
+    app: &App,
+    streams: &mut Streams,
+) -> Result<Answer> {
+    app.call_chain().check_vending(wanted.connector)?;
+    let request = Request { min_life, ..Request::look_at(wanted, app)? };
     match request.recall(app)? {
         Some(recalled) => {
             warn_of_age(recalled.trouble.as_deref(), streams);
@@ -80,6 +93,7 @@ struct Request<'a> {
     key: PassKey,
     watched: RefCell<Vec<Watched>>,
     arrival: Arrival,
+    min_life: SignedDuration,
 }
 
 impl<'a> Request<'a> {
@@ -103,13 +117,13 @@ impl<'a> Request<'a> {
         let code = wanted.mfa_code.iter().flat_map(|_| WITH_CODE);
         // The host is the only one that comes without a name, and therefore last.
         let key = pass_key(inputs.chain(app.host_variables()).chain(narrowing).chain(code).chain(host));
-        Ok(Self { wanted, endpoint, key, watched: RefCell::new(watched), arrival })
+        Ok(Self { wanted, endpoint, key, watched: RefCell::new(watched), arrival, min_life: SignedDuration::ZERO })
     }
 
     /// Credentials from memory: no configuration is read, nobody is asked.
     fn recall(&self, app: &App) -> Result<Option<Recalled>, VendError> {
         let cache = app.cache(None);
-        memory(app, &cache).recall(&self.key, self.arrival)
+        self.memory(app, &cache).recall(&self.key, self.arrival)
     }
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
@@ -128,7 +142,7 @@ impl<'a> Request<'a> {
             host: &app.host_role(),
             codes: &app.mfa_codes(self.wanted.mfa_code, self.wanted.scope, &tell),
             turns: &cache,
-            memory: memory(app, &cache),
+            memory: self.memory(app, &cache),
         };
         let system_name = match self.wanted.scope {
             Scope::System => Some(app.system_name(settings)?),
@@ -157,6 +171,11 @@ impl<'a> Request<'a> {
         Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
     }
 
+    fn memory<'m>(&self, app: &'m App, cache: &'m (impl PassStore + LeaseStore)) -> Memory<'m> {
+        let clock = app.clock.as_ref();
+        Memory { passes: cache, leases: cache, clock, look: &files::look, min_life: self.min_life }
+    }
+
     /// Reads a policy file; it is watched from then on.
     fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
         self.watched.borrow_mut().push(files::look(path)?);
@@ -167,10 +186,6 @@ impl<'a> Request<'a> {
 /// A request for the system is told from a person's by one more input: the host, after which the system may be named.
 fn host_of(scope: Scope) -> Option<OsString> {
     (scope == Scope::System).then(|| host::name().unwrap_or_default())
-}
-
-fn memory<'a>(app: &'a App, cache: &'a (impl PassStore + LeaseStore)) -> Memory<'a> {
-    Memory { passes: cache, leases: cache, clock: app.clock.as_ref(), look: &files::look }
 }
 
 /// What opens a connector, as the settings have it.

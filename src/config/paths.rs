@@ -17,6 +17,8 @@ pub struct Paths {
     pub cache: PathBuf,
     /// Locks of files that lie elsewhere.
     pub locks: PathBuf,
+    /// Private folders of runs, where the system has no better place.
+    pub runs: PathBuf,
     /// Written anew whenever somebody logs in or out.
     pub session_mark: PathBuf,
     /// The encrypted file, where that is the secret store and the configuration names no other.
@@ -47,6 +49,7 @@ impl Paths {
             user_config: chosen.unwrap_or_else(|| project.config_dir().join("config.toml")),
             cache: project.cache_dir().join("sealed"),
             locks: project.cache_dir().join("locks"),
+            runs: project.cache_dir().join("runs"),
             session_mark: project.cache_dir().join("session"),
             secret_file: project.data_dir().join("secrets.afed"),
             aws_config: aws_file("AWS_CONFIG_FILE", "config"),

@@ -4,6 +4,7 @@
 mod configuration;
 mod console;
 mod directory;
+mod execution;
 mod host_role;
 mod import;
 mod mfa;
@@ -17,6 +18,7 @@ use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
 use crate::model::account::{AccessKeyId, AccessKeyIdError};
+use crate::model::call_chain::RecursionError;
 use crate::model::console::DestinationError;
 use crate::model::crowd_address::CrowdAddressError;
 use crate::model::duration::DurationError;
@@ -144,6 +146,7 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<DestinationError>()
         || error.is::<DurationError>()
         || error.is::<RegionError>()
+        || error.is::<RecursionError>()
         || error.is::<NoHome>()
         || error.is::<std::io::Error>()
 }
@@ -284,6 +287,11 @@ fn of_command(error: &CommandError) -> Verdict {
             verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
         }
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
+        CommandError::NotRun(_)
+        | CommandError::NothingToRun
+        | CommandError::DurationTooShort { .. }
+        | CommandError::LifeTooShort { .. }
+        | CommandError::PassphraseNotForHooks { .. } => execution::verdict(error),
         other => import::verdict(other),
     }
 }

@@ -6,6 +6,7 @@ mod ledger;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::model::call_chain::{self, CallChain};
 use crate::model::command_line::CommandLine;
 use crate::model::mfa::{MfaCode, MfaCodeError, MfaSerial, STEP_SECONDS};
 use crate::ports::{
@@ -28,6 +29,8 @@ pub struct DeviceCodes<'a> {
     /// Asks the person; `None` where none is there.
     pub prompter: Option<Rc<dyn Prompter>>,
     pub ledger: Ledger,
+    /// The runs of afed around this one; a program is told of them, and of what waits for its code.
+    pub chain: CallChain,
     pub clock: Rc<dyn Clock>,
     /// Lets time pass.
     pub pause: &'a dyn Fn(Duration),
@@ -50,7 +53,7 @@ impl MfaCodes for DeviceCodes<'_> {
         let device = request.device;
         let given = match (self.given, &device.process, &self.prompter) {
             (Some(code), ..) => self.unspent(&device.serial, code)?,
-            (None, Some(process), _) => self.printed(&device.serial, process)?,
+            (None, Some(process), _) => self.printed(request, process)?,
             (None, None, Some(prompter)) => self.typed(request, prompter.as_ref())?,
             (None, None, None) => return Err(no_way(request)),
         };
@@ -87,7 +90,8 @@ impl DeviceCodes<'_> {
         }
     }
 
-    fn printed(&self, serial: &MfaSerial, process: &CommandLine) -> Result<GivenCode, MfaError> {
+    fn printed(&self, request: CodeRequest<'_>, process: &CommandLine) -> Result<GivenCode, MfaError> {
+        let serial = &request.device.serial;
         for _ in 0..MOST_WAITS {
             let Some(left) = self.spent_for(serial) else { break };
             self.tell_waiting(serial, left);
@@ -96,7 +100,13 @@ impl DeviceCodes<'_> {
         let CommandLine { program, arguments } = process;
         let failed = |source| MfaError::Program { serial: serial.clone(), program: program.clone(), source };
         let pass_on = |line: &str| (self.tell)(&format!("{program}: {line}"));
-        let printed = subprocess::printed(program, arguments, PROGRAM_PATIENCE, &pass_on);
+        let chain = match request.connector {
+            Some(connector) => self.chain.with_vending(connector),
+            None => self.chain.clone(),
+        };
+        let chain = chain.to_string();
+        let variable = (call_chain::VARIABLE, chain.as_str());
+        let printed = subprocess::printed(program, arguments, variable, PROGRAM_PATIENCE, &pass_on);
         let code = printed.map_err(|error| failed(error.into()))?;
         let code = code.parse().map_err(|error: MfaCodeError| failed(error.into()))?;
         Ok(GivenCode { code, giver: CodeGiver::Program })

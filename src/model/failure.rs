@@ -15,6 +15,10 @@ pub enum FailureKind {
     Denied,
     /// Something could not be reached or did not answer.
     Unreachable,
+    /// The command that was to be run can't be.
+    NotRunnable,
+    /// There is no such command.
+    NoCommand,
     /// afed itself is at fault.
     Fault,
 }
@@ -28,6 +32,8 @@ impl FailureKind {
             Self::Denied => 4,
             Self::Unreachable => 5,
             Self::Fault => 70,
+            Self::NotRunnable => 126,
+            Self::NoCommand => 127,
         }
     }
 }

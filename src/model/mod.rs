@@ -7,6 +7,7 @@ pub mod actor;
 pub mod arn;
 pub mod aws_action;
 pub mod base_url;
+pub mod call_chain;
 pub mod command_line;
 pub mod connector;
 pub mod console;

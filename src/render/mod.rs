@@ -7,6 +7,7 @@ mod credentials;
 mod document;
 mod dotenv;
 mod elvish;
+pub mod environment;
 mod error;
 #[cfg(test)]
 mod example;

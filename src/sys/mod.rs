@@ -3,6 +3,7 @@
 
 pub mod ancestors;
 pub mod clock;
+pub mod execution;
 pub mod files;
 pub mod host;
 #[cfg(target_os = "linux")]
@@ -12,6 +13,7 @@ pub mod network;
 mod peer;
 pub mod program;
 pub mod relay;
+pub mod run_folder;
 pub mod shell;
 pub mod subprocess;
 pub mod user;

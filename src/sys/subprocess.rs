@@ -42,15 +42,21 @@ enum Heard {
     Printed(Zeroizing<Vec<u8>>),
 }
 
-/// What the program prints, without white space around it.
+/// What the program prints, without white space around it. It gets this variable besides what this process has.
 pub fn printed(
     program: &str,
     arguments: &[String],
+    variable: (&str, &str),
     patience: Duration,
     pass_on: &dyn Fn(&str),
 ) -> Result<Zeroizing<String>, SubprocessError> {
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(arguments)
+        .env(variable.0, variable.1)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(SubprocessError::NotStarted)?;
     let heard = listen(&mut child);
     let (printed, words) = follow(&mut child, &heard, patience, pass_on)?;
@@ -139,7 +145,8 @@ mod tests {
     fn run(script: &str, patience: Duration) -> (Result<String, String>, Vec<String>) {
         let said = RefCell::new(Vec::new());
         let arguments = ["-c".to_owned(), script.to_owned()];
-        let printed = printed("sh", &arguments, patience, &|line| said.borrow_mut().push(line.to_owned()));
+        let printed =
+            printed("sh", &arguments, ("CHAIN", "x"), patience, &|line| said.borrow_mut().push(line.to_owned()));
         (printed.map(|text| text.to_string()).map_err(|error| error.to_string()), said.into_inner())
     }
 
@@ -150,6 +157,7 @@ mod tests {
             ("echo 123456", Ok("123456"), &[][..]),
             ("echo touch it >&2; echo ' 123456 '", Ok("123456"), &["touch it"]),
             ("cat", Ok(""), &[]),
+            ("echo $CHAIN", Ok("x"), &[]),
             ("head -c 3000000 /dev/zero | tr '\\0' x | head -c 1 ; exit 0", Ok("x"), &[]),
             ("echo 123456; exit 7", Err("it has ended with a failure: exit status: 7"), &[]),
             (
@@ -171,7 +179,7 @@ mod tests {
         assert_eq!(found, Err("it has not ended within 0.02 s".to_owned()));
         let (found, _) = run("head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2", Duration::from_secs(20));
         assert_eq!(found.unwrap().len(), LONGEST_OUTPUT as usize, "a talkative program is not held up");
-        let missing = printed("no-such-program", &[], Duration::from_secs(1), &|_| {}).unwrap_err();
+        let missing = printed("no-such-program", &[], ("CHAIN", "x"), Duration::from_secs(1), &|_| {}).unwrap_err();
         assert_eq!(missing.to_string(), "it can't be started");
     }
 }

@@ -27,6 +27,8 @@ pub struct Memory<'a> {
     pub clock: &'a dyn Clock,
     /// How a file looks now.
     pub look: &'a dyn Fn(&std::path::Path) -> std::io::Result<Watched>,
+    /// What a lease must have left to be fresh, besides what makes every lease so.
+    pub min_life: SignedDuration,
 }
 
 /// A request's time and caller, which say what outcomes of others answer it too.
@@ -115,8 +117,8 @@ impl Memory<'_> {
     pub fn lease(&self, key: &LeaseKey, at_least: Freshness) -> Result<Option<Lease>, CacheError> {
         let now = self.clock.now();
         Ok(told_when_written(self.leases.lookup(key))?.filter(|lease| match freshness(lease, now) {
-            Freshness::Fresh => true,
-            Freshness::Ageing => at_least == Freshness::Ageing,
+            Freshness::Fresh if lease.expires_at.duration_since(now) >= self.min_life => true,
+            Freshness::Fresh | Freshness::Ageing => at_least == Freshness::Ageing,
             Freshness::Over => false,
         }))
     }
@@ -187,7 +189,8 @@ mod tests {
     fn remembered(outcome: &dyn Fn(Timestamp) -> Outcome, later: i64, arrived: i64, caller: Caller) -> String {
         let (cache, clock) = (FakeCache::default(), HandClock::new());
         let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
-        let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+        let memory =
+            Memory { passes: &cache, leases: &cache, clock: &clock, look: &look, min_life: SignedDuration::ZERO };
         let key = PassKey::from_digest(KEY);
         let (at, watched) = (clock.now(), look("config.toml".as_ref()).unwrap());
         memory.keep(&key, &[watched], outcome(at)).unwrap();
@@ -248,7 +251,8 @@ mod tests {
     fn only_files_at_rest_make_a_pass() {
         let (cache, clock) = (FakeCache::default(), HandClock::new());
         let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
-        let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+        let memory =
+            Memory { passes: &cache, leases: &cache, clock: &clock, look: &look, min_life: SignedDuration::ZERO };
         for (milliseconds_ago, restless) in
             [(49, true), (50, false), (1_000, true), (1_999, false), (2_000, false), (-1, true), (-100_000, true)]
         {
@@ -273,7 +277,8 @@ mod tests {
         ] {
             let (cache, clock) = (FakeCache::default(), HandClock::new());
             let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
-            let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look };
+            let memory =
+                Memory { passes: &cache, leases: &cache, clock: &clock, look: &look, min_life: SignedDuration::ZERO };
             LeaseStore::store(&cache, &key, &lease(clock.now(), 3_600)).unwrap();
             clock.advance(moved);
             let found = |at_least| memory.lease(&key, at_least).unwrap().is_some();

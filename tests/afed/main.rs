@@ -31,6 +31,8 @@ mod encrypted_file;
 mod endpoints;
 mod entitlement;
 mod examples;
+mod exec;
+mod exec_own_files;
 mod fields;
 mod first_day;
 mod formats;

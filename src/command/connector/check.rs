@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
+use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::command::account::check::signing;
@@ -129,7 +130,13 @@ fn vend_for_show(
         host: &app.host_role(),
         codes,
         turns: &Unremembered,
-        memory: Memory { passes: &Unremembered, leases: &Unremembered, clock: app.clock.as_ref(), look: &files::look },
+        memory: Memory {
+            passes: &Unremembered,
+            leases: &Unremembered,
+            clock: app.clock.as_ref(),
+            look: &files::look,
+            min_life: SignedDuration::ZERO,
+        },
     };
     let vended = vendor.vend(Order {
         connector,

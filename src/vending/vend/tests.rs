@@ -13,6 +13,7 @@ use crate::vending::doubles::{
     FakeCache, FakeCodes, FakeDirectory, FakeHost, FakeSecrets, FakeTokens, HandClock, groups,
 };
 use crate::vending::memory::Caller;
+use jiff::SignedDuration;
 use std::cell::{Cell, RefCell};
 use std::path::Path;
 
@@ -92,7 +93,13 @@ impl World {
         watched: &[Watched],
     ) -> Result<Vended, VendError> {
         let look = |_: &Path| Ok(self.config.borrow().clone());
-        let memory = Memory { passes: &self.cache, leases: &self.cache, clock: &self.clock, look: &look };
+        let memory = Memory {
+            passes: &self.cache,
+            leases: &self.cache,
+            clock: &self.clock,
+            look: &look,
+            min_life: SignedDuration::ZERO,
+        };
         let directory = || Ok(Box::new(self.directory.clone()) as Box<dyn Directory>);
         let vendor = Vendor {
             directory: &directory,
