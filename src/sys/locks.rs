@@ -1,11 +1,13 @@
 //! Locks between processes: an operating-system lock on a file, which ends with its holder however that ends.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::files;
+use crate::ports::{Onlooker, Wait};
 
 /// Held while it lives.
 #[derive(Debug)]
@@ -27,7 +29,7 @@ pub enum LockError {
 }
 
 /// Takes the lock on the file, which is made when missing; waits at most this long for another holder.
-pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
+pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Result<FileLock, LockError> {
     if let Some(folder) = path.parent() {
         files::create_private_folder(folder)?;
     }
@@ -36,15 +38,16 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(path)?;
-    wait_for(&mut file, patience)?;
+    wait_for(&mut file, patience, onlooker)?;
     leave_pid(&mut file)?;
     Ok(FileLock { _file: file })
 }
 
-fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
+fn wait_for(file: &mut File, patience: Duration, onlooker: &dyn Onlooker) -> Result<(), LockError> {
     const LONGEST_NAP: Duration = Duration::from_millis(50);
     let start = Instant::now();
     let mut nap = Duration::from_millis(1);
+    let mut wait: Option<Wait> = None;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
@@ -58,6 +61,7 @@ fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
         if let Some(pid) = holder.filter(|pid| is_stopped(*pid)) {
             return Err(LockError::Stopped { pid });
         }
+        wait.get_or_insert_with(|| onlooker.waiting_for(&AnotherAfed(holder)));
         std::thread::sleep(nap.min(patience.saturating_sub(start.elapsed())));
         nap = (nap * 2).min(LONGEST_NAP);
     }
@@ -77,6 +81,18 @@ fn is_stopped(_pid: u32) -> bool {
 }
 
 /// The holder's pid, for people to read and to see whether it was stopped.
+/// Who holds the lock, where that is known.
+struct AnotherAfed(Option<u32>);
+
+impl fmt::Display for AnotherAfed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(pid) => write!(formatter, "another afed (process {pid})"),
+            None => formatter.write_str("another afed"),
+        }
+    }
+}
+
 fn leave_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -93,18 +109,19 @@ fn read_pid(file: &mut File) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Nobody;
 
     #[test]
     fn a_held_lock_names_its_holder_and_a_dropped_one_is_free() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("locks/one");
-        let held = acquire(&path, Duration::ZERO).unwrap();
-        match acquire(&path, Duration::from_millis(5)) {
+        let held = acquire(&path, Duration::ZERO, &Nobody).unwrap();
+        match acquire(&path, Duration::from_millis(5), &Nobody) {
             Err(LockError::Held { pid, .. }) => assert_eq!(pid, Some(std::process::id())),
             other => panic!("{other:?}"),
         }
         drop(held);
-        acquire(&path, Duration::ZERO).unwrap();
+        acquire(&path, Duration::ZERO, &Nobody).unwrap();
     }
 
     #[test]
