@@ -15,6 +15,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod man;
 mod mfa_args;
 mod narrow_args;
 mod policy;
@@ -24,8 +25,10 @@ mod report;
 mod scope_args;
 mod standing;
 mod stored;
+mod surface;
 mod text_file;
 mod vending;
+pub mod version;
 mod whoami;
 
 use std::ffi::OsString;
@@ -38,6 +41,7 @@ use crate::app::App;
 use crate::ui::Streams;
 
 pub use error::CommandError;
+pub use surface::SurfaceArgs;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -58,14 +62,26 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+
+    /// With --version: answer in JSON, with what a report of a fault should tell
+    #[arg(long, requires = "version")]
+    json: bool,
+
     #[command(subcommand)]
     pub verb: Verb,
 }
 
 impl Cli {
     /// What was typed, or what the parser has to say about it: a fault, or the help that was asked for.
-    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        hook_line::recognise(&arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        hook_line::recognise(arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    }
+
+    /// The same with nothing but a verb.
+    const fn plain(config: Option<PathBuf>, verb: Verb) -> Self {
+        Self { config, surface: SurfaceArgs::plain(), json: false, verb }
     }
 }
 
@@ -82,6 +98,7 @@ pub enum Verb {
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Verb {
@@ -105,5 +122,6 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
+        Verb::Man(args) => man::run(&args, streams),
     }
 }
