@@ -29,7 +29,7 @@ use crate::model::person::Evidence;
 use crate::model::secret::Secret;
 use crate::model::system_name::{SystemName, SystemNameError};
 use crate::os_directory::LocalDirectory;
-use crate::ports::{CacheError, Clock, Directory, DirectoryError, Prompter, SecretStore, Sessions};
+use crate::ports::{CacheError, Clock, Directory, DirectoryError, Nobody, Onlooker, Prompter, SecretStore, Sessions};
 use crate::secrets::{self, FileStoreOptions, StoreOptions};
 pub use crate::sts::Endpoint;
 use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
@@ -37,7 +37,7 @@ use crate::sys::clock::SystemClock;
 use crate::sys::files::{self, Mode};
 use crate::sys::network::{Hub, NetworkOptions};
 use crate::sys::{host, program, run_folder, user};
-use crate::ui::{Reach, TerminalPrompter};
+use crate::ui::{Reach, Spinner, TerminalPrompter};
 use crate::vending::VendError;
 
 /// How long STS may take to connect to, and for a call with all its attempts.
@@ -50,6 +50,8 @@ pub struct App {
     pub paths: Paths,
     pub clock: Rc<dyn Clock>,
     pub prompter: Rc<dyn Prompter>,
+    /// Is told what takes long.
+    pub onlooker: Rc<dyn Onlooker>,
     /// For secrets that a hook needs: the controlling terminal will do.
     hook_prompter: Rc<dyn Prompter>,
     settings: OnceCell<Settings>,
@@ -70,6 +72,8 @@ pub struct Start {
     /// The value of `--config`.
     pub config: Option<PathBuf>,
     pub input_is_terminal: bool,
+    /// Whether somebody at the terminal is shown what is waited for.
+    pub shows_waiting: bool,
     pub explain: Explain,
 }
 
@@ -81,6 +85,10 @@ impl App {
         let environment = Environment::new(start.environment);
         let paths = Paths::resolve(&environment, start.config.as_deref())?;
         let reach = Reach::StandardInput { is_terminal: start.input_is_terminal };
+        let onlooker: Rc<dyn Onlooker> = match start.shows_waiting {
+            true => Rc::new(Spinner::default()),
+            false => Rc::new(Nobody),
+        };
         Ok(Self {
             environment,
             paths,
@@ -91,7 +99,8 @@ impl App {
             config: start.config,
             explain: start.explain,
             called_as: start.called_as,
-            hub: Rc::default(),
+            hub: Rc::new(Hub::new(Rc::clone(&onlooker))),
+            onlooker,
         })
     }
 
@@ -142,6 +151,7 @@ impl App {
             path: settings.file.clone().unwrap_or_else(|| self.paths.secret_file.clone()),
             passphrase,
             prompter: Rc::clone(&self.hook_prompter),
+            onlooker: Rc::clone(&self.onlooker),
         };
         Ok(secrets::open(settings.store, StoreOptions { keyring_timeout: settings.timeout, file })?)
     }
@@ -276,8 +286,8 @@ impl App {
         DeviceCodes {
             given,
             prompter: (scope == Scope::Person).then(|| Rc::clone(&self.hook_prompter)),
-            ledger: Ledger::new(self.paths.cache.clone()),
             chain: self.call_chain(),
+            ledger: Ledger::new(self.paths.cache.clone(), Rc::clone(&self.onlooker)),
             clock: Rc::clone(&self.clock),
             pause: &std::thread::sleep,
             tell,
@@ -297,7 +307,7 @@ impl App {
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.
     pub fn cache<'a>(&self, secrets: Option<&'a dyn SecretStore>) -> SealedFolder<'a> {
-        SealedFolder::new(self.paths.cache.clone(), secrets, Rc::clone(&self.clock))
+        SealedFolder::new(self.paths.cache.clone(), secrets, Rc::clone(&self.clock), Rc::clone(&self.onlooker))
     }
 
     /// Ends every pass that was given to whoever was logged in until now. Where no folder of passes can be had, there is

@@ -12,13 +12,14 @@ pub struct Process {
     pub output: Box<dyn Write>,
     pub output_is_terminal: bool,
     pub diagnostics: Box<dyn Write>,
+    pub diagnostics_are_terminal: bool,
 }
 
 impl Process {
     /// The current process.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that collects them")]
     pub fn current() -> Self {
-        let (input, output) = (std::io::stdin(), std::io::stdout());
+        let (input, output, diagnostics) = (std::io::stdin(), std::io::stdout(), std::io::stderr());
         Self {
             arguments: std::env::args_os().collect(),
             environment: std::env::vars_os().collect(),
@@ -26,7 +27,8 @@ impl Process {
             input: Box::new(input),
             output_is_terminal: output.is_terminal(),
             output: Box::new(output),
-            diagnostics: Box::new(std::io::stderr()),
+            diagnostics_are_terminal: diagnostics.is_terminal(),
+            diagnostics: Box::new(diagnostics),
         }
     }
 }

@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::model::account::AccessKeyId;
 use crate::model::lease::{Lease, LeaseKey};
 use crate::model::pass::{Pass, PassKey};
-use crate::ports::{CacheError, Clock, LeaseStore, PassStore, SecretStore, SecretStoreError, Turn, Turns};
+use crate::ports::{CacheError, Clock, LeaseStore, Onlooker, PassStore, SecretStore, SecretStoreError, Turn, Turns};
 use crate::sys::files;
 use crate::sys::locks::{self, LockError};
 
@@ -37,13 +37,19 @@ pub struct SealedFolder<'a> {
     folder: PathBuf,
     place: KeyPlace<'a>,
     clock: Rc<dyn Clock>,
+    onlooker: Rc<dyn Onlooker>,
     key: OnceCell<SealingKey>,
 }
 
 impl<'a> SealedFolder<'a> {
     /// Without a secret store, only what the kernel's key opens is found.
-    pub fn new(folder: PathBuf, secrets: Option<&'a dyn SecretStore>, clock: Rc<dyn Clock>) -> Self {
-        Self { place: KeyPlace::new(&folder, secrets), folder, clock, key: OnceCell::new() }
+    pub fn new(
+        folder: PathBuf,
+        secrets: Option<&'a dyn SecretStore>,
+        clock: Rc<dyn Clock>,
+        onlooker: Rc<dyn Onlooker>,
+    ) -> Self {
+        Self { place: KeyPlace::new(&folder, secrets), folder, clock, onlooker, key: OnceCell::new() }
     }
 
     fn read(&self, name: &str) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, CacheError> {
@@ -95,7 +101,7 @@ impl<'a> SealedFolder<'a> {
 
     fn wait_for(&self, name: &str, patience: Duration) -> Result<locks::FileLock, CacheError> {
         let path = self.folder.join(name);
-        locks::acquire(&path, patience).map_err(|error| not_locked(&path, error))
+        locks::acquire(&path, patience, self.onlooker.as_ref()).map_err(|error| not_locked(&path, error))
     }
 }
 

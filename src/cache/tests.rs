@@ -1,6 +1,7 @@
 use super::*;
 use crate::model::failure::{Failure, FailureKind};
 use crate::model::pass::Outcome;
+use crate::ports::Nobody;
 use crate::sys::clock::SystemClock;
 use crate::vending::doubles::{FakeSecrets, lease};
 
@@ -17,7 +18,7 @@ fn a_lease() -> Lease {
 }
 
 fn open<'a>(folder: &Path, secrets: &'a FakeSecrets) -> SealedFolder<'a> {
-    SealedFolder::new(folder.to_owned(), Some(secrets), Rc::new(SystemClock))
+    SealedFolder::new(folder.to_owned(), Some(secrets), Rc::new(SystemClock), Rc::new(Nobody))
 }
 
 fn find(folder: &SealedFolder<'_>, key: &LeaseKey) -> Option<Lease> {

@@ -38,7 +38,7 @@ pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
     let file = files::own_path(path)?;
     let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
     let lock = app.paths.locks.join(format!("{}.lock", lower_hex(&digest[..8])));
-    locks::acquire(&lock, PATIENCE).map_err(|error| match error {
+    locks::acquire(&lock, PATIENCE, app.onlooker.as_ref()).map_err(|error| match error {
         LockError::File(source) => CommandError::File { path: lock, operation: "locked", source }.into(),
         held => CommandError::FileBusy { path: path.to_owned(), source: held }.into(),
     })

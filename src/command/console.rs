@@ -112,7 +112,7 @@ fn print(link: &Secret, streams: &mut Streams) -> Result<()> {
     let line = Zeroizing::new(format!("{}\n", link.expose()));
     streams.payload(line.as_bytes()).map_err(CommandError::OutputLost)?;
     if streams.output_is_terminal {
-        streams.hint("the link signs in whoever opens it within 15 minutes");
+        streams.remedy("the link signs in whoever opens it within 15 minutes");
     }
     Ok(())
 }

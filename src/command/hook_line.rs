@@ -22,7 +22,7 @@ pub fn recognise(arguments: &[OsString]) -> Option<Cli> {
     };
     let is_value = |word: &str| !word.is_empty() && !word.starts_with('-');
     let verb = Verb::Creds(CredsArgs::of_hook(connector, scope));
-    (is_value(connector) && config.is_none_or(is_value)).then_some(Cli { config: config.map(PathBuf::from), verb })
+    (is_value(connector) && config.is_none_or(is_value)).then_some(Cli::plain(config.map(PathBuf::from), verb))
 }
 
 #[cfg(test)]

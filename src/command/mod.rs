@@ -17,6 +17,7 @@ mod hook_line;
 mod init;
 mod login;
 mod logout;
+mod man;
 mod mfa_args;
 mod narrow_args;
 mod policy;
@@ -27,8 +28,10 @@ mod scope_args;
 mod shell_init;
 mod standing;
 mod stored;
+mod surface;
 mod text_file;
 mod vending;
+pub mod version;
 mod whoami;
 
 use std::ffi::OsString;
@@ -41,6 +44,7 @@ use crate::app::App;
 use crate::ui::Streams;
 
 pub use error::CommandError;
+pub use surface::SurfaceArgs;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -63,14 +67,26 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub surface: SurfaceArgs,
+
+    /// With --version: answer in JSON, with what a report of a fault should tell
+    #[arg(long, requires = "version")]
+    json: bool,
+
     #[command(subcommand)]
     pub verb: Verb,
 }
 
 impl Cli {
     /// What was typed, or what the parser has to say about it: a fault, or the help that was asked for.
-    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        hook_line::recognise(&arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        hook_line::recognise(arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    }
+
+    /// The same with nothing but a verb.
+    const fn plain(config: Option<PathBuf>, verb: Verb) -> Self {
+        Self { config, surface: SurfaceArgs::plain(), json: false, verb }
     }
 }
 
@@ -90,6 +106,7 @@ pub enum Verb {
     Cache(cache::CacheArgs),
     ShellInit(shell_init::ShellInitArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Verb {
@@ -116,6 +133,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<u8> {
         Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
+        Verb::Man(args) => man::run(&args, streams),
     };
     done.map(|()| 0)
 }

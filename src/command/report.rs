@@ -5,7 +5,7 @@ use anyhow::{Error, Result};
 use serde_json::json;
 
 use super::answer;
-use crate::render::table::table;
+use crate::render::paint::Tone;
 use crate::ui::Streams;
 
 /// The steps so far.
@@ -18,8 +18,33 @@ pub struct Report {
 #[derive(Debug)]
 struct Step {
     name: &'static str,
-    result: &'static str,
+    result: StepResult,
     found: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum StepResult {
+    Ok,
+    Failed,
+    Skipped,
+}
+
+impl StepResult {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Good,
+            Self::Failed => Tone::Bad,
+            Self::Skipped => Tone::Unimportant,
+        }
+    }
 }
 
 impl Report {
@@ -36,16 +61,16 @@ impl Report {
         run: impl FnOnce(I) -> Result<(T, String)>,
     ) -> Option<T> {
         let Some(input) = input else {
-            self.steps.push(Step { name, result: "skipped", found: "an earlier step failed".to_owned() });
+            self.steps.push(Step { name, result: StepResult::Skipped, found: "an earlier step failed".to_owned() });
             return None;
         };
         match run(input) {
             Ok((value, found)) => {
-                self.steps.push(Step { name, result: "ok", found });
+                self.steps.push(Step { name, result: StepResult::Ok, found });
                 Some(value)
             }
             Err(error) => {
-                self.steps.push(Step { name, result: "failed", found: error.to_string() });
+                self.steps.push(Step { name, result: StepResult::Failed, found: error.to_string() });
                 self.first_failure.get_or_insert(error);
                 None
             }
@@ -56,12 +81,16 @@ impl Report {
     pub fn end(self, in_json: bool, streams: &mut Streams) -> Result<()> {
         if in_json {
             let steps = self.steps.iter();
-            let steps = steps.map(|step| json!({ "step": step.name, "result": step.result, "found": step.found }));
+            let steps =
+                steps.map(|step| json!({ "step": step.name, "result": step.result.word(), "found": step.found }));
             answer::json(streams, &steps.collect::<Vec<_>>())?;
         } else {
-            let rows: Vec<[String; 3]> =
-                self.steps.into_iter().map(|step| [step.name.to_owned(), step.result.to_owned(), step.found]).collect();
-            answer::text(streams, &table(["STEP", "RESULT", "FOUND"], &rows))?;
+            let row = |step: &Step| {
+                let (name, found) = ((step.name.to_owned(), Tone::Plain), (step.found.clone(), Tone::Plain));
+                [name, (step.result.word().to_owned(), step.result.tone()), found]
+            };
+            let rows: Vec<[(String, Tone); 3]> = self.steps.iter().map(row).collect();
+            answer::table(streams, ["STEP", "RESULT", "FOUND"], &rows)?;
         }
         self.first_failure.map_or(Ok(()), Err)
     }

@@ -134,7 +134,7 @@ impl<'a> Request<'a> {
         let secrets = app.secrets(&settings.secrets)?;
         let cache = app.cache(Some(secrets.as_ref()));
         let streams = RefCell::new(streams);
-        let tell = |text: &str| streams.borrow_mut().status(text);
+        let tell = |text: &str| streams.borrow_mut().notice(text);
         let vendor = Vendor {
             directory: &|| app.directory(settings, secrets.as_ref()),
             tokens: &app.tokens(self.endpoint.clone()),

@@ -59,6 +59,7 @@ impl Transport {
             return Err(self.server.application_password_missing());
         }
         let request = self.request(call).map_err(|error| self.server.unreachable(error))?;
+        let _wait = self.network.waiting_for(&format_args!("Crowd at {}", self.server.address.host()));
         self.network.send(request, BODY_LIMIT).map_err(|error| self.server.network(error))
     }
 

@@ -29,6 +29,7 @@ use crate::model::system_name::SystemNameError;
 use crate::policy::Refused;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
+use crate::render::paint::{Palette, Tone};
 use crate::render::table::printable;
 use crate::vending::VendError;
 use crate::vending::rotation::RotationError;
@@ -64,17 +65,17 @@ pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
 }
 
 /// The failure for people: the error, its causes, and hints after a blank line.
-pub fn in_full(failure: &Failure) -> String {
+pub fn in_full(failure: &Failure, palette: Palette) -> String {
     let mut text = String::new();
     for (position, cause) in failure.causes.iter().enumerate() {
-        let label = if position == 0 { "error" } else { "caused by" };
-        text.push_str(&format!("{label}: {cause}\n"));
+        let label = if position == 0 { "error:" } else { "caused by:" };
+        text.push_str(&format!("{} {cause}\n", palette.paint(Tone::Bad, label)));
     }
     if !failure.hints.is_empty() {
         text.push('\n');
     }
     for hint in &failure.hints {
-        text.push_str(&format!("hint: {}\n", printable(hint)));
+        text.push_str(&format!("{} {}\n", palette.paint(Tone::Advice, "hint:"), printable(hint)));
     }
     text
 }
@@ -307,7 +308,7 @@ mod tests {
         let report = explain(anyhow::Error::new(name).context("the account can't be added").as_ref());
         assert_eq!(report.kind, Kind::Configuration);
         assert_eq!(
-            in_full(&report),
+            in_full(&report, Palette::Plain),
             "error: the account can't be added\ncaused by: the account name “a b” holds “ ”; letters, digits and . _ - are allowed, and the first must be a letter or digit\n"
         );
     }
@@ -330,7 +331,7 @@ mod tests {
         let missing = ConfigError::NoSuchConnector { name: "x\u{7}".to_owned(), nearest: Some("deploy".to_owned()) };
         let error = anyhow::Error::new(missing).context("two\nlines \u{1b}[31m");
         assert_eq!(
-            in_full(&explain(error.as_ref())),
+            in_full(&explain(error.as_ref()), Palette::Plain),
             "error: two\\nlines \\u{1b}[31m\ncaused by: there is no connector “x\\u{7}”\n\nhint: did you mean “deploy”? All of them: afed connector list\n"
         );
     }

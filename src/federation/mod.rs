@@ -74,6 +74,7 @@ impl ConsoleSignIn for FederationEndpoint {
             let endpoint = self.url.clone();
             ConsoleSignInError::Unreachable { endpoint, source }
         })?;
+        let _wait = self.network.waiting_for(&"AWS's sign-in");
         let answer = self.network.send(request, BODY_LIMIT).map_err(|error| self.network(error))?;
         let token = self.token(answer, visit.duration)?;
         Ok(form::login_url(&self.url, visit.issuer, visit.destination.as_str(), &token))

@@ -74,6 +74,7 @@ impl HostRole for MetadataHostRole {
             |error: NetworkError| HostRoleError::Unreachable { place: address.place(), source: error.into() };
         let network = self.network(&address);
         let witness = Witness::new(network.http_client().map_err(unreachable)?);
+        let _wait = network.waiting_for(&address.place());
         let asked = network.run(ask(&address, witness.clone())).map_err(unreachable)?;
         let given = asked.map_err(|error| outcome::explain(&address, &witness.last_answer(), &error))?;
         outcome::credentials(&address, &given, self.clock.now())

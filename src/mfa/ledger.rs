@@ -3,29 +3,32 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
 use crate::model::hex::lower_hex;
 use crate::model::mfa::MfaSerial;
+use crate::ports::Onlooker;
 use crate::sys::files;
 use crate::sys::locks::{self, FileLock, LockError};
 
 /// The notes of all devices.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Ledger {
     folder: PathBuf,
+    onlooker: Rc<dyn Onlooker>,
 }
 
 impl Ledger {
-    pub const fn new(folder: PathBuf) -> Self {
-        Self { folder }
+    pub const fn new(folder: PathBuf, onlooker: Rc<dyn Onlooker>) -> Self {
+        Self { folder, onlooker }
     }
 
     /// Waits until nobody else uses the device.
     pub fn lock(&self, serial: &MfaSerial, patience: Duration) -> Result<FileLock, LockError> {
-        locks::acquire(&self.path(serial, "lock"), patience)
+        locks::acquire(&self.path(serial, "lock"), patience, self.onlooker.as_ref())
     }
 
     /// The half minute whose code was used last. What can't be read tells nothing: AWS refuses a code that was used.

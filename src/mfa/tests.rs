@@ -2,7 +2,7 @@ use super::*;
 use crate::model::mfa::MfaDevice;
 use crate::model::name::AccountName;
 use crate::model::secret::Secret;
-use crate::ports::{AwsMessage, Check};
+use crate::ports::{AwsMessage, Check, Nobody};
 use crate::vending::doubles::HandClock;
 use std::cell::RefCell;
 
@@ -62,7 +62,7 @@ impl World {
         let codes = DeviceCodes {
             given: given.as_ref(),
             prompter: Some(Rc::<Typist>::clone(&self.typist)),
-            ledger: Ledger::new(self.folder.path().join("cache")),
+            ledger: Ledger::new(self.folder.path().join("cache"), Rc::new(Nobody)),
             chain: CallChain::default(),
             clock: Rc::<HandClock>::clone(&self.clock),
             pause: &|time| self.clock.advance(i64::try_from(time.as_secs()).unwrap()),
@@ -183,7 +183,7 @@ fn one_caller_at_a_time_uses_a_device_and_another_device_is_free() {
     let codes = DeviceCodes {
         given: None,
         prompter: None,
-        ledger: Ledger::new(folder.path().join("cache")),
+        ledger: Ledger::new(folder.path().join("cache"), Rc::new(Nobody)),
         chain: CallChain::default(),
         clock,
         pause: &|_| {},
@@ -196,6 +196,6 @@ fn one_caller_at_a_time_uses_a_device_and_another_device_is_free() {
     drop(held);
     // A child that another test is just starting has the lock's file too, until it has become its program.
     assert!(codes.turn(&serial, Duration::from_secs(30)).unwrap().is_some());
-    let nowhere = DeviceCodes { ledger: Ledger::new("/proc/none".into()), ..codes };
+    let nowhere = DeviceCodes { ledger: Ledger::new("/proc/none".into(), Rc::new(Nobody)), ..codes };
     assert!(nowhere.turn(&serial, Duration::ZERO).unwrap().is_none());
 }

@@ -55,6 +55,12 @@ impl CrowdAddress {
         &self.text
     }
 
+    /// The host, and the port where one is named.
+    pub fn host(&self) -> &str {
+        let (_, rest) = self.text.split_once("://").unwrap_or_default();
+        rest.split('/').next().unwrap_or_default()
+    }
+
     /// How the address is reached.
     pub const fn base(&self) -> Base {
         self.base

@@ -17,6 +17,7 @@ mod functions;
 mod ini;
 pub mod moment;
 mod nushell;
+pub mod paint;
 mod posix;
 mod powershell;
 #[cfg(test)]

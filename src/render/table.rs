@@ -1,22 +1,63 @@
-//! Listings for people: columns side by side, in plain text.
+//! Listings for people: columns side by side, as wide as a screen shows them.
 //! Names come from a directory or a file that others write, so whatever could move the cursor or turn the text is escaped.
+//! On a screen that is too narrow the widest columns are cut, and never the first one, which names what the line is about.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::paint::{Palette, Screen, Tone};
+
+const GAP: &str = "  ";
+const CUT: char = '…';
+/// No column is cut to less than this.
+const NARROWEST: usize = 6;
+
+/// What stands in a column: a text, and perhaps what it means.
+pub trait Cell {
+    fn text(&self) -> &str;
+
+    fn tone(&self) -> Tone {
+        Tone::Plain
+    }
+}
+
+impl Cell for String {
+    fn text(&self) -> &str {
+        self
+    }
+}
+
+impl<T: AsRef<str>> Cell for (T, Tone) {
+    fn text(&self) -> &str {
+        self.0.as_ref()
+    }
+
+    fn tone(&self) -> Tone {
+        self.1
+    }
+}
 
 /// The rows under their headings, each column as wide as its widest cell. No rows, no text.
-pub fn table<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
+pub fn table<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: &[[impl Cell; COLUMNS]], screen: Screen) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let escaped = rows.iter().map(|row| row.each_ref().map(|cell| printable(cell)));
-    let lines: Vec<_> = std::iter::once(headings.map(str::to_owned)).chain(escaped).collect();
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
+    let headings = headings.map(|heading| (heading.to_owned(), Tone::Heading));
+    let cells = rows.iter().map(|row| row.each_ref().map(|cell| (printable(cell.text()), cell.tone())));
+    let lines: Vec<_> = std::iter::once(headings).chain(cells).collect();
+    let width = |column: usize| lines.iter().map(|line| line[column].0.width()).max().unwrap_or(0);
     let widths: [usize; COLUMNS] = std::array::from_fn(width);
-    lines.iter().map(|line| aligned(line, &widths)).collect()
+    let widths = screen.width.map_or(widths, |room| fitted(widths, room));
+    lines.iter().map(|line| aligned(line, &widths, screen.palette)).collect()
 }
 
-/// Names and values, a line each: a listing without headings.
-pub fn facts(rows: &[[String; 2]]) -> String {
-    let width = rows.iter().map(|[name, _]| name.chars().count()).max().unwrap_or(0);
-    rows.iter().map(|[name, value]| aligned(&[printable(name), printable(value)], &[width, 0])).collect()
+/// Names and values, a line each: a listing without headings. Nothing is cut.
+pub fn facts(rows: &[[String; 2]], palette: Palette) -> String {
+    let width = rows.iter().map(|[name, _]| name.width()).max().unwrap_or(0);
+    let line = |[name, value]: &[String; 2]| {
+        let cells = [(printable(name), Tone::Heading), (printable(value), Tone::Plain)];
+        aligned(&cells, &[width, usize::MAX], palette)
+    };
+    rows.iter().map(line).collect()
 }
 
 /// The text with control characters, and those that reverse the direction of writing, escaped.
@@ -33,25 +74,113 @@ fn is_disturbing(character: char) -> bool {
     character.is_control() || turns_text || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-fn aligned(line: &[String], widths: &[usize]) -> String {
-    let cells: Vec<_> = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-    format!("{}\n", cells.join("  ").trim_end())
+/// What of the text fits into so many columns; the last of them says that there is more.
+pub fn cut(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut kept = String::new();
+    let mut left = room.saturating_sub(1);
+    for character in text.chars() {
+        let width = character.width().unwrap_or(0);
+        if width > left {
+            break;
+        }
+        left -= width;
+        kept.push(character);
+    }
+    kept.push(CUT);
+    kept
+}
+
+/// The widths with which a line fits: all columns but the first are cut to the same width, where they have more.
+fn fitted<const COLUMNS: usize>(widths: [usize; COLUMNS], room: usize) -> [usize; COLUMNS] {
+    let Some((first, others)) = widths.split_first() else { return widths };
+    let room = room.saturating_sub(first + GAP.len() * others.len());
+    let total = |most: usize| others.iter().map(|width| *width.min(&most)).sum::<usize>();
+    let widest = others.iter().copied().max().unwrap_or(0);
+    let most = (NARROWEST..=widest).rev().find(|most| total(*most) <= room).unwrap_or(NARROWEST);
+    std::array::from_fn(|column| if column == 0 { widths[0] } else { widths[column].min(most) })
+}
+
+/// One line: cells with blanks behind them, but none at its end.
+fn aligned(line: &[(String, Tone)], widths: &[usize], palette: Palette) -> String {
+    let last = line.iter().rposition(|(text, _)| !text.is_empty()).map_or(0, |position| position + 1);
+    let mut text = String::new();
+    for (position, ((cell, tone), width)) in line.iter().zip(widths).take(last).enumerate() {
+        let cell = cut(cell, *width);
+        text.push_str(if position == 0 { "" } else { GAP });
+        text.push_str(&palette.paint(*tone, &cell));
+        if position + 1 < last {
+            text.push_str(&" ".repeat(width.saturating_sub(cell.width())));
+        }
+    }
+    text.push('\n');
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn rows<const COLUMNS: usize>(rows: &[[&str; COLUMNS]]) -> Vec<[String; COLUMNS]> {
+        rows.iter().map(|row| row.map(str::to_owned)).collect()
+    }
+
+    fn wide(width: usize) -> Screen {
+        Screen { width: Some(width), ..Screen::default() }
+    }
+
     #[test]
     fn columns_are_aligned_without_blanks_at_the_end() {
-        let rows = [["deploy", "ops", ""], ["b", "Zoë's account", "x"]].map(|row| row.map(str::to_owned));
+        let rows = rows(&[["deploy", "ops", ""], ["b", "Zoë's account", "x"]]);
         assert_eq!(
-            table(["CONNECTOR", "ACCOUNT", "GROUPS"], &rows),
+            table(["CONNECTOR", "ACCOUNT", "GROUPS"], &rows, Screen::default()),
             "CONNECTOR  ACCOUNT        GROUPS\n\
              deploy     ops\n\
              b          Zoë's account  x\n"
         );
-        assert_eq!(table(["CONNECTOR"], &[]), "");
+        assert_eq!(table(["CONNECTOR"], &[] as &[[String; 1]], Screen::default()), "");
+        assert_eq!(facts(&[["name".to_owned(), "deploy".to_owned()]], Palette::Plain), "name  deploy\n");
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_a_screen_shows_them() {
+        let rows = rows(&[["配置担当", "x"], ["Zoe\u{308}", "x"], ["👩\u{200d}🚀", "x"], ["ab", "x"]]);
+        assert_eq!(
+            table(["A", "B"], &rows, Screen::default()),
+            "A         B\n配置担当  x\nZoe\u{308}       x\n👩\u{200d}🚀        x\nab        x\n"
+        );
+    }
+
+    #[test]
+    fn a_narrow_screen_cuts_the_widest_columns_and_never_the_first() {
+        let rows = rows(&[["a-long-name", "developers, operators", "ops"], ["b", "配置担当配置担当", "ops"]]);
+        let whole = "NAME         GROUPS                 ACCOUNT\n\
+                     a-long-name  developers, operators  ops\n\
+                     b            配置担当配置担当       ops\n";
+        let headings = ["NAME", "GROUPS", "ACCOUNT"];
+        assert_eq!(table(headings, &rows, wide(43)), whole);
+        assert_eq!(
+            table(headings, &rows, wide(34)),
+            "NAME         GROUPS        ACCOUNT\n\
+             a-long-name  developers,…  ops\n\
+             b            配置担当配…   ops\n"
+        );
+        let narrowest = "NAME         GROUPS  ACCOU…\na-long-name  devel…  ops\nb            配置…   ops\n";
+        for width in [1, 20, 27] {
+            assert_eq!(table(headings, &rows, wide(width)), narrowest);
+        }
+    }
+
+    #[test]
+    fn colours_change_no_width() {
+        let screen = Screen { width: Some(80), palette: Palette::Coloured };
+        let rows = [[("key", Tone::Plain), ("ok", Tone::Good)], [("a", Tone::Plain), ("failed", Tone::Bad)]];
+        let text = table(["STEP", "RESULT"], &rows, screen);
+        assert!(text.contains("\u{1b}[32mok\u{1b}[0m\n"), "{text}");
+        let without = text.split('\u{1b}').map(|part| part.split_once('m').map_or(part, |(_, rest)| rest));
+        assert_eq!(without.collect::<String>(), table(["STEP", "RESULT"], &rows, Screen::default()));
     }
 
     #[test]
@@ -64,7 +193,7 @@ mod tests {
             ("żółć 'x' \\", "żółć 'x' \\"),
         ] {
             assert_eq!(printable(cell), shown);
-            assert_eq!(table(["A"], &[[cell.to_owned()]]), format!("A\n{shown}\n"));
+            assert_eq!(table(["A"], &[[cell.to_owned()]], Screen::default()), format!("A\n{shown}\n"));
         }
     }
 }

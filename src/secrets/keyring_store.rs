@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use zeroize::Zeroize;
 
 use super::deadline::{self, NoResult};
 use crate::model::secret::{Secret, SecretId};
-use crate::ports::{SecretStore, SecretStoreError};
+use crate::ports::{Onlooker, SecretStore, SecretStoreError};
 
 /// The service under which all of this program's items are kept; the user is the secret's address.
 const SERVICE: &str = "afed";
@@ -45,13 +46,14 @@ pub trait Keyring: Copy + Send + 'static {
 pub struct KeyringStore<K> {
     keyring: K,
     limit: Duration,
+    onlooker: Rc<dyn Onlooker>,
     opened: RefCell<Option<Arc<CredentialStore>>>,
 }
 
 impl<K: Keyring> KeyringStore<K> {
     /// `limit` is for each call as a whole.
-    pub fn new(keyring: K, limit: Duration) -> Self {
-        Self { keyring, limit, opened: RefCell::default() }
+    pub fn new(keyring: K, limit: Duration, onlooker: Rc<dyn Onlooker>) -> Self {
+        Self { keyring, limit, onlooker, opened: RefCell::default() }
     }
 
     /// What the action gives, or `None` where an open keyring has no such item.
@@ -68,6 +70,7 @@ impl<K: Keyring> KeyringStore<K> {
             let result = attempt(keyring, &store, &id, action)?;
             Ok((store, result))
         };
+        let _wait = self.onlooker.waiting_for(&format_args!("the {}", K::NAME));
         let time_to_see_why = self.limit / 10;
         let (store, result) = match deadline::within(self.limit - time_to_see_why, whole_call) {
             Ok(outcome) => outcome?,

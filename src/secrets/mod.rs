@@ -16,6 +16,7 @@ mod keyutils;
 #[cfg(target_os = "linux")]
 mod secret_service;
 
+use std::rc::Rc;
 use std::time::Duration;
 
 pub use file::FileStoreOptions;
@@ -69,16 +70,16 @@ pub fn open(choice: SecretStoreChoice, options: StoreOptions) -> Result<Box<dyn 
 
 #[cfg(any(target_os = "linux", target_os = "macos", windows))]
 fn keyring<K: keyring_store::Keyring>(keyring: K, options: &StoreOptions) -> Box<dyn SecretStore> {
-    Box::new(keyring_store::KeyringStore::new(keyring, options.keyring_timeout))
+    Box::new(keyring_store::KeyringStore::new(keyring, options.keyring_timeout, Rc::clone(&options.file.onlooker)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::passphrase_source::PassphraseSource;
+    use crate::ports::Nobody;
     use clap::ValueEnum;
     use file::typing_prompter::TypingPrompter;
-    use std::rc::Rc;
 
     #[test]
     fn each_choice_opens_or_names_what_there_is_and_touches_nothing() {
@@ -88,6 +89,7 @@ mod tests {
                 path: folder.path().join("secrets"),
                 passphrase: PassphraseSource::Prompt,
                 prompter: Rc::new(TypingPrompter::nobody()),
+                onlooker: Rc::new(Nobody),
             };
             let opened = open(*choice, StoreOptions { keyring_timeout: Duration::from_secs(5), file });
             match opened {

@@ -84,6 +84,7 @@ impl Wire {
         let no_network = |error: NetworkError| self.unreachable(call, error.into());
         let http = self.network.http_client().map_err(no_network)?;
         let config = client::config(http, call.key, call.region, &self.endpoint, self.clock.now(), repeat);
+        let _wait = self.network.waiting_for(&format_args!("AWS {} in {}", self.service.as_str(), call.region));
         let outcome = self.network.run(request(config)).map_err(no_network)?;
         outcome.map_err(|error| match error {
             SdkError::ServiceError(refused) => refusal::explain(call, &refused, self.clock.now()),

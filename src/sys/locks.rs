@@ -2,12 +2,14 @@
 //! A lock's file may be taken away while nobody holds it: whoever has locked a file that is not in its place any more
 //! begins again, so there are never two holders.
 
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::files;
+use crate::ports::{Onlooker, Wait};
 
 /// Held while it lives.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ pub enum LockError {
 }
 
 /// Takes the lock on the file, which is made when missing; waits at most this long for another holder.
-pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
+pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Result<FileLock, LockError> {
     if let Some(folder) = path.parent() {
         files::create_private_folder(folder)?;
     }
@@ -39,7 +41,7 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     loop {
         let mut file = options.open(path)?;
-        wait_for(&mut file, patience)?;
+        wait_for(&mut file, patience, onlooker)?;
         if is_at(&file, path) {
             leave_pid(&mut file)?;
             return Ok(FileLock { _file: file });
@@ -81,10 +83,11 @@ fn is_at(_file: &File, _path: &Path) -> bool {
     true
 }
 
-fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
+fn wait_for(file: &mut File, patience: Duration, onlooker: &dyn Onlooker) -> Result<(), LockError> {
     const LONGEST_NAP: Duration = Duration::from_millis(50);
     let start = Instant::now();
     let mut nap = Duration::from_millis(1);
+    let mut wait: Option<Wait> = None;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
@@ -98,6 +101,7 @@ fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
         if let Some(pid) = holder.filter(|pid| is_stopped(*pid)) {
             return Err(LockError::Stopped { pid });
         }
+        wait.get_or_insert_with(|| onlooker.waiting_for(&AnotherAfed(holder)));
         std::thread::sleep(nap.min(patience.saturating_sub(start.elapsed())));
         nap = (nap * 2).min(LONGEST_NAP);
     }
@@ -117,6 +121,18 @@ fn is_stopped(_pid: u32) -> bool {
 }
 
 /// The holder's pid, for people to read and to see whether it was stopped.
+/// Who holds the lock, where that is known.
+struct AnotherAfed(Option<u32>);
+
+impl fmt::Display for AnotherAfed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(pid) => write!(formatter, "another afed (process {pid})"),
+            None => formatter.write_str("another afed"),
+        }
+    }
+}
+
 fn leave_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -133,18 +149,19 @@ fn read_pid(file: &mut File) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Nobody;
 
     #[test]
     fn a_held_lock_names_its_holder_and_a_dropped_one_is_free() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("locks/one");
-        let held = acquire(&path, Duration::ZERO).unwrap();
-        match acquire(&path, Duration::from_millis(5)) {
+        let held = acquire(&path, Duration::ZERO, &Nobody).unwrap();
+        match acquire(&path, Duration::from_millis(5), &Nobody) {
             Err(LockError::Held { pid, .. }) => assert_eq!(pid, Some(std::process::id())),
             other => panic!("{other:?}"),
         }
         drop(held);
-        acquire(&path, Duration::ZERO).unwrap();
+        acquire(&path, Duration::ZERO, &Nobody).unwrap();
     }
 
     #[test]
@@ -153,7 +170,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join("one");
         assert!(!remove_free(&path).unwrap());
-        let held = acquire(&path, Duration::ZERO).unwrap();
+        let held = acquire(&path, Duration::ZERO, &Nobody).unwrap();
         assert!(!remove_free(&path).unwrap() && path.exists());
         drop(held);
         assert!(remove_free(&path).unwrap() && !path.exists());
@@ -170,7 +187,7 @@ mod tests {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for _ in 0..ROUNDS {
-                        let held = acquire(&path, Duration::from_secs(60)).unwrap();
+                        let held = acquire(&path, Duration::from_secs(60), &Nobody).unwrap();
                         assert_eq!(holders.fetch_add(1, SeqCst), 0);
                         std::thread::yield_now();
                         holders.fetch_sub(1, SeqCst);

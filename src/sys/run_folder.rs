@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::files;
 use super::locks::{self, LockError};
+use crate::ports::Onlooker;
 
 /// How long another run is waited for that makes its folder.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,13 +26,13 @@ pub struct RunFolder {
 
 impl RunFolder {
     /// Makes one below `base`, and sweeps away what killed runs have left there.
-    pub fn create(base: &Path) -> Result<Self, LockError> {
+    pub fn create(base: &Path, onlooker: &dyn Onlooker) -> Result<Self, LockError> {
         files::create_private_folder(base)?;
         // Whoever could put another file there would have their own program run as a hook.
         if cfg!(unix) && !is_private(base) {
             return Err(io::Error::other("it is not open to its owner alone").into());
         }
-        let _turn = locks::acquire(&base.join("lock"), PATIENCE)?;
+        let _turn = locks::acquire(&base.join("lock"), PATIENCE, onlooker)?;
         sweep(base)?;
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).rand_bytes(16);
@@ -110,6 +111,7 @@ fn hand_down(_file: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ports::Nobody;
     use std::os::unix::fs::PermissionsExt;
 
     fn runs(base: &Path) -> Vec<PathBuf> {
@@ -131,12 +133,12 @@ mod tests {
     fn a_folder_is_private_and_gone_with_its_run() {
         let root = tempfile::tempdir().unwrap();
         let base = root.path().join("runs");
-        let folder = RunFolder::create(&base).unwrap();
+        let folder = RunFolder::create(&base, &Nobody).unwrap();
         for path in [base.as_path(), folder.path()] {
             assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o700);
         }
         files::put(&folder.path().join("config"), b"x").unwrap();
-        let other = RunFolder::create(&base).unwrap();
+        let other = RunFolder::create(&base, &Nobody).unwrap();
         assert_eq!(runs(&base).len(), 2, "a folder that is held is not swept away");
         drop(folder);
         wait_until(&base, &[other.path()]);
@@ -146,7 +148,7 @@ mod tests {
     fn a_folder_outlives_its_maker_while_a_program_of_the_run_lives() {
         let root = tempfile::tempdir().unwrap();
         let base = root.path().join("runs");
-        let folder = RunFolder::create(&base).unwrap();
+        let folder = RunFolder::create(&base, &Nobody).unwrap();
         let path = folder.path().to_owned();
         let mut program = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         drop(folder);
@@ -167,7 +169,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("other", base.join("run-link")).unwrap();
         fs::File::create(base.join("run-file")).unwrap();
-        drop(RunFolder::create(&base).unwrap());
+        drop(RunFolder::create(&base, &Nobody).unwrap());
         let left = ["run-left", "other", "run-link", "run-file"].map(|name| base.join(name).exists());
         assert_eq!(left, [false, true, true, true]);
     }
@@ -180,7 +182,7 @@ mod tests {
             assert_eq!(is_private(root.path()), private, "{mode:o}");
         }
         fs::set_permissions(root.path(), fs::Permissions::from_mode(0o770)).unwrap();
-        assert!(matches!(RunFolder::create(root.path()), Err(LockError::File(_))));
+        assert!(matches!(RunFolder::create(root.path(), &Nobody), Err(LockError::File(_))));
         assert!(!is_private(&root.path().join("missing")));
         assert!(!is_private(Path::new("relative")));
     }

@@ -3,9 +3,14 @@
 
 #[cfg(unix)]
 mod hidden_line;
+mod interruption;
+mod look;
 mod prompts;
+mod spinner;
 mod streams;
 mod theme;
 
+pub use look::{ColorChoice, Look, Loudness, Terminals, Wish};
 pub use prompts::{Reach, TerminalPrompter};
+pub use spinner::Spinner;
 pub use streams::{Input, Streams};

@@ -4,7 +4,9 @@ use std::io::{self, Read, Write};
 
 use zeroize::Zeroizing;
 
+use super::look::{Look, Loudness};
 use crate::model::secret::Secret;
+use crate::render::paint::Tone;
 use crate::render::table::printable;
 
 /// Where the answer and everything said about it go.
@@ -13,6 +15,7 @@ pub struct Streams {
     pub output: Box<dyn Write>,
     pub output_is_terminal: bool,
     pub diagnostics: Box<dyn Write>,
+    pub look: Look,
 }
 
 /// Standard input, and whether a person sits at it.
@@ -28,24 +31,39 @@ impl Streams {
         self.output.flush()
     }
 
-    /// Says what was done.
+    /// Says what was done, to whoever wants to know.
     pub fn status(&mut self, text: &str) {
-        self.say("", text);
+        if self.look.loudness == Loudness::Normal {
+            self.notice(text);
+        }
+    }
+
+    /// Says what to do next, to whoever wants to know.
+    pub fn hint(&mut self, text: &str) {
+        if self.look.loudness == Loudness::Normal {
+            self.remedy(text);
+        }
+    }
+
+    /// Says what was asked for, or what somebody has to know to go on: also when everything else is quiet.
+    pub fn notice(&mut self, text: &str) {
+        self.say(None, text);
     }
 
     /// Says what did not go as it should although the answer stands.
     pub fn warning(&mut self, text: &str) {
-        self.say("warning: ", text);
+        self.say(Some(("warning:", Tone::Doubtful)), text);
     }
 
-    /// Says what to do next.
-    pub fn hint(&mut self, text: &str) {
-        self.say("hint: ", text);
+    /// Says what to do about a warning.
+    pub fn remedy(&mut self, text: &str) {
+        self.say(Some(("hint:", Tone::Advice)), text);
     }
 
     /// A reader that has gone away must not turn a done deed into a failure, so nothing is made of it.
-    fn say(&mut self, kind: &str, text: &str) {
-        drop(writeln!(self.diagnostics, "{kind}{}", printable(text)));
+    fn say(&mut self, kind: Option<(&str, Tone)>, text: &str) {
+        let kind = kind.map(|(kind, tone)| format!("{} ", self.look.diagnostics.paint(tone, kind)));
+        drop(writeln!(self.diagnostics, "{}{}", kind.unwrap_or_default(), printable(text)));
     }
 }
 

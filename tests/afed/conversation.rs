@@ -43,17 +43,15 @@ impl Sandbox {
     /// Another program with these arguments, at a terminal.
     pub fn converse_with<'a>(&'a self, program: &Path, arguments: &[&str]) -> Conversation<'a> {
         let command: Vec<&str> = [program.to_str().unwrap()].iter().chain(arguments).copied().collect();
-        let run = self.program(Path::new("python3")).args(&[CONVERSE]).env("TERM", "xterm");
+        let run = self.program(Path::new("python3")).args(&[CONVERSE]).env("TERM", "xterm").env("NO_COLOR", "1");
         Conversation { sandbox: self, run, plan: json!({ "command": command, "steps": [] }) }
     }
 }
 
 impl Conversation<'_> {
     /// Waits for the text, then types.
-    pub fn answer(mut self, expected: &str, keys: &str) -> Self {
-        let step = json!({ "expect": expected, "send": keys });
-        self.plan["steps"].as_array_mut().unwrap().push(step);
-        self
+    pub fn answer(self, expected: &str, keys: &str) -> Self {
+        self.step(json!({ "expect": expected, "send": keys }))
     }
 
     /// Waits for the text, then types a line.
@@ -65,6 +63,32 @@ impl Conversation<'_> {
     pub fn hidden_line(self, expected: &str, text: &str) -> Self {
         self.sandbox.keep_secret(text);
         self.line(expected, text)
+    }
+
+    /// Waits for the text, and types nothing.
+    pub fn sees(self, expected: &str) -> Self {
+        self.step(json!({ "expect": expected }))
+    }
+
+    /// Waits for the text, then presses Ctrl-C, whatever the program does.
+    pub fn interrupt_at(self, expected: &str) -> Self {
+        self.step(json!({ "expect": expected, "interrupt": true }))
+    }
+
+    fn step(mut self, step: Value) -> Self {
+        self.plan["steps"].as_array_mut().unwrap().push(step);
+        self
+    }
+
+    /// A terminal of so many columns.
+    pub fn columns(mut self, columns: u16) -> Self {
+        self.plan["size"] = json!([24, columns]);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.run = self.run.env(name, value);
+        self
     }
 
     /// The standard streams are pipes; only the controlling terminal is one.

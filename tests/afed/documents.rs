@@ -8,18 +8,18 @@ use std::path::Path;
 use crate::generated::help_tree;
 use crate::house::{EXPOSING, EXPOSING_FOLDER};
 
-fn read(relative: &str) -> String {
+pub fn read(relative: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)).unwrap()
 }
 
 /// The part of a document below a heading, up to the next one of any level.
-fn section<'a>(document: &'a str, heading: &str) -> &'a str {
+pub fn section<'a>(document: &'a str, heading: &str) -> &'a str {
     let below = document.split_once(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no heading {heading}")).1;
     below.split("\n#").next().unwrap()
 }
 
 /// What stands in backquotes in the first cells of the tables.
-fn first_cells(text: &str) -> Vec<&str> {
+pub fn first_cells(text: &str) -> Vec<&str> {
     let cells = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
     cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect()
 }

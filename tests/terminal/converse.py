@@ -8,7 +8,7 @@ Reads one JSON object from standard input and prints one:
 
     {"code": 0, "transcript": "User name: alice…", "stdout": "", "stderr": "", "sane": true}
 
-Each step waits for its text, then until the program reads keys one by one, then types. With "streams": "pipes" the
+Each step waits for its text, then until the program reads keys one by one, then types; "interrupt" types Ctrl-C at once. With "streams": "pipes" the
 standard streams are pipes and only the controlling terminal is a terminal; with "background": true the program is
 in a background process group of it. "sane" says whether the terminal echoes and reads lines as before in the end and
 shows its cursor. A program that does not say what is expected, or does not end, is killed and told by "failure".
@@ -63,6 +63,8 @@ class Conversation:
     def follow(self):
         for step in self.plan["steps"]:
             self.wait_for(step["expect"].encode())
+            if step.get("interrupt"):
+                os.write(self.master, b"\x03")
             if "send" in step:
                 self.wait_until_keys_are_read(step["expect"])
                 os.write(self.master, step["send"].encode())

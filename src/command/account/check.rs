@@ -84,7 +84,7 @@ struct Proof<'a, 'b> {
 impl Proof<'_, '_> {
     /// Asks for a session that nobody gets, which needs no permission: AWS gives it for a right code only.
     fn of_device(&self, account: &Account, device: &MfaDevice, credentials: &SigningCredentials) -> Result<()> {
-        let tell = |text: &str| self.streams.borrow_mut().status(text);
+        let tell = |text: &str| self.streams.borrow_mut().notice(text);
         let codes = self.app.mfa_codes(self.args.mfa.code(), Scope::Person, &tell);
         let _turn = codes.turn(&device.serial, self.app.settings()?.cache_wait)?;
         let request = IssueRequest {

@@ -5,7 +5,6 @@ use clap::Args;
 
 use crate::app::App;
 use crate::command::answer;
-use crate::render::table::table;
 use crate::ui::Streams;
 
 /// List the accounts
@@ -36,5 +35,5 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
             [account.name.to_string(), account.account_type().to_string(), key, owner, device]
         })
         .collect();
-    answer::text(streams, &table(["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT", "MFA DEVICE"], &rows))
+    answer::table(streams, ["ACCOUNT", "TYPE", "ACCESS KEY", "AWS ACCOUNT", "MFA DEVICE"], &rows)
 }

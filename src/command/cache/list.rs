@@ -10,7 +10,6 @@ use crate::app::App;
 use crate::command::answer;
 use crate::model::actor::{Actor, Scope};
 use crate::render::moment::{told, zulu};
-use crate::render::table::table;
 use crate::ui::Streams;
 use crate::vending::stock::{self, Kept};
 
@@ -35,7 +34,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         return Ok(());
     }
     let rows: Vec<[String; 4]> = kept.iter().map(|kept| as_row(kept, now)).collect();
-    answer::text(streams, &table(["CONNECTOR", "FOR", "STATE", "EXPIRES"], &rows))
+    answer::table(streams, ["CONNECTOR", "FOR", "STATE", "EXPIRES"], &rows)
 }
 
 fn as_json(kept: &Kept<'_>, now: Timestamp) -> Value {

@@ -155,7 +155,7 @@ pub fn check_policy(connector: &Connector, table: &ConnectorTable, streams: &mut
     let refused = |refused| CommandError::AnswerUnfit { what: flag_of("policy_file"), source: Box::new(refused) };
     let warnings = policy::accept(policy.as_str()).map_err(refused)?;
     let file = table.policy_file.as_deref().unwrap_or(Path::new("the policy")).display().to_string();
-    warnings.iter().for_each(|warning| streams.status(&warning.told(&file)));
+    warnings.iter().for_each(|warning| streams.notice(&warning.told(&file)));
     Ok(())
 }
 

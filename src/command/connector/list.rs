@@ -12,7 +12,6 @@ use crate::command::{answer, config_file};
 use crate::config::ConfigError;
 use crate::config::settings::Settings;
 use crate::model::connector::Connector;
-use crate::render::table::table;
 use crate::ui::Streams;
 use crate::vending::entitlement::{Entitlement, Memberships};
 
@@ -60,7 +59,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
             ]
         })
         .collect();
-    answer::text(streams, &table(["CONNECTOR", "ACCOUNT", "PRINCIPAL", "DURATION", "OPEN TO", "OPEN TO YOU"], &rows))
+    answer::table(streams, ["CONNECTOR", "ACCOUNT", "PRINCIPAL", "DURATION", "OPEN TO", "OPEN TO YOU"], &rows)
 }
 
 /// The connectors that keep the rules; of each of the others it is told why it is not listed.
@@ -68,7 +67,7 @@ fn usable(app: &App, settings: &Settings, streams: &mut Streams) -> Vec<Connecto
     let mut told = |error: &ConfigError| {
         let failure = (app.explain)(error);
         streams.warning(&format!("not listed: {}", failure.causes.join(": ")));
-        failure.hints.iter().for_each(|hint| streams.hint(hint));
+        failure.hints.iter().for_each(|hint| streams.remedy(hint));
     };
     settings
         .connector_names()
@@ -91,7 +90,7 @@ fn my_standing(app: &App, settings: &Settings, streams: &mut Streams) -> Standin
         Err(error) => {
             let failure = (app.explain)(error.as_ref());
             streams.warning(&format!("what is open to you is not known: {}", failure.causes.join(": ")));
-            failure.hints.iter().for_each(|hint| streams.hint(hint));
+            failure.hints.iter().for_each(|hint| streams.remedy(hint));
             Standing::new()
         }
     }

@@ -104,7 +104,8 @@ fn needs_host(profiles: &[(ProfileName, Connector)], settings: &Settings) -> Res
 
 fn write(config: &AwsConfig, app: &App) -> Result<RunFolder, CommandError> {
     let base = app.run_folders();
-    let folder = RunFolder::create(&base).map_err(|source| CommandError::RunFolder { path: base, source })?;
+    let folder = RunFolder::create(&base, app.onlooker.as_ref())
+        .map_err(|source| CommandError::RunFolder { path: base, source })?;
     for (name, bytes) in [("config", config.to_bytes()), ("credentials", Vec::new())] {
         let path = folder.path().join(name);
         files::put(&path, &bytes).map_err(|source| CommandError::File { path, operation: "written", source })?;

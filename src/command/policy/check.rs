@@ -33,7 +33,7 @@ pub fn run(args: &CheckArgs, streams: &mut Streams) -> Result<()> {
     if args.json {
         answer::json(streams, &findings.iter().map(as_json).collect::<Vec<_>>())?;
     } else {
-        findings.iter().for_each(|finding| streams.status(&finding.told(&name)));
+        findings.iter().for_each(|finding| streams.notice(&finding.told(&name)));
     }
     match findings.iter().filter(|finding| finding.severity() == Severity::Fault).count() {
         0 if args.json => Ok(()),

@@ -7,7 +7,6 @@ use crate::command::answer;
 use crate::command::error::CommandError;
 use crate::model::nearest::nearest;
 use crate::policy::examples::{ALL, Example};
-use crate::render::table::table;
 use crate::ui::Streams;
 
 /// List session policies to start from, or print one
@@ -29,7 +28,7 @@ pub fn run(args: &ExamplesArgs, streams: &mut Streams) -> Result<()> {
         None if args.json => answer::json(streams, &ALL),
         None => {
             let rows: Vec<_> = ALL.iter().map(|example| [example.name.to_owned(), example.about.to_owned()]).collect();
-            answer::text(streams, &table(["EXAMPLE", "ALLOWS TO"], &rows))?;
+            answer::table(streams, ["EXAMPLE", "ALLOWS TO"], &rows)?;
             streams.hint("print one: afed policy examples NAME");
             Ok(())
         }

@@ -10,7 +10,6 @@ use crate::command::answer;
 use crate::command::aws_file;
 use crate::config::settings::Settings;
 use crate::model::actor::Scope;
-use crate::render::table::table;
 use crate::ui::Streams;
 
 /// List the profiles whose credentials come from afed
@@ -52,7 +51,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
             [profile.name.clone(), connector(profile), region, state(profile, settings).to_owned()]
         })
         .collect();
-    answer::text(streams, &table(["PROFILE", "CONNECTOR", "REGION", "STATE"], &rows))
+    answer::table(streams, ["PROFILE", "CONNECTOR", "REGION", "STATE"], &rows)
 }
 
 fn connector(profile: &HookProfile) -> String {

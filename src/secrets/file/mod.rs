@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::{Secret, SecretId};
-use crate::ports::{Cause, Prompter, SecretStore, SecretStoreError};
+use crate::ports::{Cause, Onlooker, Prompter, SecretStore, SecretStoreError};
 use crate::sys::{files, locks};
 use derivation::{KEY_LENGTH, Recipe};
 use entries::Entries;
@@ -41,6 +41,7 @@ pub struct FileStoreOptions {
     pub passphrase: PassphraseSource,
     /// Asked for the passphrase where that is its source.
     pub prompter: Rc<dyn Prompter>,
+    pub onlooker: Rc<dyn Onlooker>,
 }
 
 /// Secrets in an encrypted file.
@@ -90,7 +91,7 @@ impl EncryptedFileStore {
     /// Reads, changes and replaces the file, unless there is nothing to change; without entries there is no file.
     fn change(&self, change: impl FnOnce(&mut Entries) -> Changed) -> Result<(), SecretStoreError> {
         let lock_path = self.lock_path();
-        let _lock = locks::acquire(&lock_path, LOCK_PATIENCE)
+        let _lock = locks::acquire(&lock_path, LOCK_PATIENCE, self.options.onlooker.as_ref())
             .map_err(|error| self.file_error("locked", into_io_error(error)))?;
         let (recipe, mut entries) = match self.read()? {
             Some(file) => self.open(&file)?,
@@ -124,7 +125,7 @@ impl EncryptedFileStore {
         if let Some(passphrase) = &*self.passphrase.borrow() {
             return Ok(passphrase.clone());
         }
-        let FileStoreOptions { path, passphrase, prompter } = &self.options;
+        let FileStoreOptions { path, passphrase, prompter, .. } = &self.options;
         let passphrase = passphrase::obtain(passphrase, path, purpose, &**prompter)?;
         *self.passphrase.borrow_mut() = Some(passphrase.clone());
         Ok(passphrase)

@@ -2,6 +2,7 @@
 
 use super::typing_prompter::TypingPrompter;
 use super::*;
+use crate::ports::Nobody;
 use std::fs;
 use std::path::Path;
 
@@ -16,6 +17,7 @@ fn secret(text: &str) -> Secret {
 fn store_with(path: &Path, typed: &[&str]) -> (EncryptedFileStore, Rc<TypingPrompter>) {
     let prompter = Rc::new(TypingPrompter::of(typed));
     let options = FileStoreOptions {
+        onlooker: Rc::new(Nobody),
         path: path.to_owned(),
         passphrase: PassphraseSource::Prompt,
         prompter: Rc::clone(&prompter) as Rc<dyn Prompter>,

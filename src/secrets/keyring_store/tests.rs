@@ -1,6 +1,7 @@
 //! What the store makes of a keyring's answers, on a keyring that gives the one it is told to.
 
 use super::*;
+use crate::ports::Nobody;
 use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
 use std::any::Any;
 
@@ -70,7 +71,7 @@ impl CredentialApi for Scripted {
 }
 
 fn asked(answer: fn() -> Result<Vec<u8>, Error>, locked: bool, limit: Duration) -> KeyringStore<Scripted> {
-    KeyringStore::new(Scripted { answer, locked }, limit)
+    KeyringStore::new(Scripted { answer, locked }, limit, Rc::new(Nobody))
 }
 
 fn never_ends() -> Result<Vec<u8>, Error> {

@@ -101,14 +101,16 @@ mod inside {
 
     use super::super::*;
     use crate::model::secret::{Secret, SecretId};
+    use crate::ports::Nobody;
     use crate::ports::SecretStore;
     use crate::secrets::keyring_store::KeyringStore;
+    use std::rc::Rc;
 
     const ID: SecretId = SecretId::CacheKey;
     const LIMIT: Duration = Duration::from_secs(60);
 
     fn store() -> KeyringStore<SecretService> {
-        KeyringStore::new(SecretService, LIMIT)
+        KeyringStore::new(SecretService, LIMIT, Rc::new(Nobody))
     }
 
     fn secret(text: &str) -> Secret {
@@ -196,7 +198,7 @@ mod inside {
         let _silent = owner_of("org.gnome.keyring.SystemPrompter");
         // The limit that people have unless they set another. A tenth of it is for the look at the lock, and a fifth of a
         // second was too little for that on a machine with much else to do.
-        let store = KeyringStore::new(SecretService, Duration::from_secs(5));
+        let store = KeyringStore::new(SecretService, Duration::from_secs(5), Rc::new(Nobody));
         let stored = store.store(&ID, &secret("x"));
         assert!(matches!(stored, Err(SecretStoreError::Locked { .. })), "{stored:?}");
     }
@@ -225,7 +227,7 @@ mod inside {
     fn nothing_answers() {
         let _silent = owner_of(BUS_NAME);
         let limit = Duration::from_millis(200);
-        let store = KeyringStore::new(SecretService, limit);
+        let store = KeyringStore::new(SecretService, limit, Rc::new(Nobody));
         for result in [store.lookup(&ID).map(drop), store.store(&ID, &secret("x")), store.forget(&ID)] {
             assert!(matches!(result, Err(SecretStoreError::TimedOut { after, .. }) if after == limit), "{result:?}");
         }

@@ -3,21 +3,33 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{NetworkError, trust};
+use crate::ports::{Nobody, Onlooker};
 
-/// The runtime and the certificates, as soon as somebody has needed them.
-#[derive(Default)]
+/// The runtime and the certificates, as soon as somebody has needed them, and who is told what is waited for.
 pub struct Hub {
+    pub(super) onlooker: Rc<dyn Onlooker>,
     runtime: OnceCell<Runtime>,
     trusted: RefCell<Vec<(Option<PathBuf>, Arc<ClientConfig>)>>,
 }
 
+impl Default for Hub {
+    fn default() -> Self {
+        Self::new(Rc::new(Nobody))
+    }
+}
+
 impl Hub {
+    pub fn new(onlooker: Rc<dyn Onlooker>) -> Self {
+        Self { onlooker, runtime: OnceCell::new(), trusted: RefCell::default() }
+    }
+
     pub(super) fn runtime(&self) -> Result<&Runtime, NetworkError> {
         if let Some(runtime) = self.runtime.get() {
             return Ok(runtime);

@@ -13,6 +13,7 @@ mod tests;
 mod trust;
 
 use std::cell::OnceCell;
+use std::fmt::Display;
 use std::future::Future;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -27,7 +28,7 @@ use self::client::Client;
 pub use self::hub::Hub;
 use self::route::Route;
 use crate::model::base_url::Base;
-use crate::ports::Cause;
+use crate::ports::{Cause, Wait};
 
 /// How one far side is talked to.
 #[derive(Debug, Clone)]
@@ -118,6 +119,11 @@ impl Network {
         if let (Ok(client), Ok(runtime)) = (self.client(), self.hub.runtime()) {
             client.open_ahead(to, runtime);
         }
+    }
+
+    /// Tells that an answer is waited for, and whose.
+    pub fn waiting_for(&self, whose: &dyn Display) -> Wait {
+        self.hub.onlooker.waiting_for(whose)
     }
 
     /// Sends one request and waits for its whole answer, at most `body_limit` bytes of it.

@@ -109,7 +109,7 @@ impl Resolution<'_> {
         };
         let of = format!("{}:{}: the policy of “{}”", self.file, record.place.line, record.name);
         let refused = |refused| CommandError::AnswerUnfit { what: "its iamPolicy", source: Box::new(refused) };
-        policy::accept(policy.as_str()).map_err(refused)?.iter().for_each(|warning| streams.status(&warning.told(&of)));
+        policy::accept(policy.as_str()).map_err(refused)?.iter().for_each(|warning| streams.notice(&warning.told(&of)));
         Ok(())
     }
 }

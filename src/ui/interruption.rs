@@ -1,0 +1,82 @@
+//! Ctrl-C and a request to end, held back while a line on the terminal has to be wiped first. They are taken by whoever
+//! draws, and then do what they would have done. Where they are held back already, a question has been broken off and the
+//! process is on its way to its end; then they are left alone. Only Linux lets them be taken without a handler.
+
+#[cfg(target_os = "linux")]
+pub use held::{Interruption, Listener};
+#[cfg(not(target_os = "linux"))]
+pub use not_held::{Interruption, Listener};
+
+#[cfg(target_os = "linux")]
+mod held {
+    use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
+    use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+    /// Holds the signals back from the thread that made it, and from those that it starts.
+    pub struct Interruption {
+        earlier: Option<SigSet>,
+    }
+
+    /// Takes what is held back.
+    pub struct Listener {
+        signals: Option<SignalFd>,
+    }
+
+    impl Interruption {
+        pub fn hold() -> Self {
+            let is_free = SigSet::thread_get_mask().is_ok_and(|mask| !mask.contains(Signal::SIGINT));
+            let hold = || signals().thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
+            Self { earlier: if is_free { hold() } else { None } }
+        }
+
+        pub fn listener(&self) -> Listener {
+            let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
+            let listen = |_: &SigSet| SignalFd::with_flags(&signals(), flags).ok();
+            Listener { signals: self.earlier.as_ref().and_then(listen) }
+        }
+    }
+
+    impl Drop for Interruption {
+        fn drop(&mut self) {
+            // What came last, and nobody took, is delivered here.
+            if let Some(earlier) = &self.earlier {
+                let _ = earlier.thread_set_mask();
+            }
+        }
+    }
+
+    impl Listener {
+        /// Lets a signal that has come do its work, after `before`. Returns where the process ignores it.
+        pub fn let_through(&self, before: impl FnOnce()) {
+            let Some(Ok(Some(come))) = self.signals.as_ref().map(SignalFd::read_signal) else { return };
+            let signal = if come.ssi_signo == Signal::SIGINT as u32 { Signal::SIGINT } else { Signal::SIGTERM };
+            before();
+            let _ = SigSet::from(signal).thread_unblock().and_then(|()| raise(signal));
+            let _ = SigSet::from(signal).thread_block();
+        }
+    }
+
+    fn signals() -> SigSet {
+        [Signal::SIGINT, Signal::SIGTERM].into_iter().collect()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod not_held {
+    pub struct Interruption;
+    pub struct Listener;
+
+    impl Interruption {
+        pub const fn hold() -> Self {
+            Self
+        }
+
+        pub const fn listener(&self) -> Listener {
+            Listener
+        }
+    }
+
+    impl Listener {
+        pub fn let_through(&self, _before: impl FnOnce()) {}
+    }
+}
