@@ -8,7 +8,9 @@ use super::mfa_args::MfaArgs;
 use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Wanted};
+use super::written_profile::{self, Destination};
 use crate::app::App;
+use crate::aws_files::{Overwrite, ProfileName};
 use crate::model::actor::Scope;
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
@@ -33,6 +35,12 @@ pub struct CredsArgs {
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
+    /// Write them into this profile of AWS's credentials file, and print nothing
+    #[arg(long, value_name = "PROFILE", conflicts_with = "format")]
+    write_profile: Option<ProfileName>,
+    /// Replace a long-term key or another source of credentials in that profile
+    #[arg(long, requires = "write_profile")]
+    force: bool,
 }
 
 impl CredsArgs {
@@ -44,6 +52,8 @@ impl CredsArgs {
             narrow: NarrowArgs::default(),
             mfa: MfaArgs::default(),
             format: FormatChoice::Given(Format::Process),
+            write_profile: None,
+            force: false,
         }
     }
 
@@ -59,6 +69,12 @@ impl CredsArgs {
         words.iter().all(|word| word.chars().all(is_plain)).then(|| words.join(" "))
     }
 
+    /// The profile that gets the credentials, in place of standard output.
+    fn destination(&self) -> Option<Destination<'_>> {
+        let overwrite = if self.force { Overwrite::Force } else { Overwrite::Refuse };
+        self.write_profile.as_ref().map(|profile| Destination { profile, overwrite })
+    }
+
     /// Whether an SDK asks, through `credential_process`.
     pub fn is_hook(&self) -> bool {
         self.format == FormatChoice::Given(Format::Process)
@@ -68,6 +84,8 @@ impl CredsArgs {
 pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
     let narrowing = args.narrow.read()?;
+    let destination = args.destination();
+    destination.map_or(Ok(()), |destination| written_profile::check(destination, app))?;
     let wanted = Wanted {
         connector: &args.connector,
         scope: args.scope.scope(),
@@ -76,6 +94,9 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
         mfa_code: args.mfa.code(),
     };
     let answer = vending::answer(wanted, app, streams)?;
+    if let Some(destination) = destination {
+        return written_profile::write(destination, &answer, app, streams);
+    }
     let format = match args.format {
         FormatChoice::Given(format) => format,
         FormatChoice::Auto => calling_format(app),

@@ -27,6 +27,7 @@ mod stored;
 mod text_file;
 mod vending;
 mod whoami;
+mod written_profile;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
