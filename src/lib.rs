@@ -7,6 +7,10 @@ mod cache;
 mod command;
 mod config;
 mod crowd;
+#[cfg(test)]
+#[path = "../tests/afed/emulator.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest of it")]
+mod emulator;
 mod failure;
 mod federation;
 mod host_role;

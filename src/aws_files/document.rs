@@ -72,7 +72,10 @@ impl AwsConfig {
 
     /// The first section of this profile.
     pub fn profile(&self, name: &str) -> Option<Profile> {
-        self.profiles().into_iter().find(|profile| profile.name == name)
+        let named = SectionName::Profile(name.as_bytes());
+        let is_meant = |line: &Line| matches!(line.kind(), Kind::Header(header) if self.named(&header).0 == named);
+        let header = self.lines.iter().position(is_meant)?;
+        self.read_profile(self.section_at(header))
     }
 
     /// Every section that is a profile, in the order of the file; a profile with two sections is there twice.

@@ -8,10 +8,10 @@ use super::line::Kind;
 use super::profile_name::ProfileName;
 use crate::model::secret::Secret;
 
-const ID: &str = "aws_access_key_id";
-const SECRET: &str = "aws_secret_access_key";
+pub(super) const ID: &str = "aws_access_key_id";
+pub(super) const SECRET: &str = "aws_secret_access_key";
 /// The second is what boto, long before botocore, called it.
-const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
+pub(super) const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
 /// A profile with a key in it, whatever key that is.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub fn remove_key(file: &mut AwsConfig, name: &ProfileName) -> Result<KeyRemoval
 }
 
 /// A token that says something; tools write empty ones too.
-fn token_of(profile: &Profile) -> Option<(&'static str, &Setting)> {
+pub(super) fn token_of(profile: &Profile) -> Option<(&'static str, &Setting)> {
     let said = |key: &'static str| Some((key, profile.setting(key).filter(|token| !token.value.is_empty())?));
     TOKENS.into_iter().find_map(said)
 }

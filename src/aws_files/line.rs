@@ -4,7 +4,7 @@
 use super::profile_name::{DEFAULT, is_plain};
 
 /// How a line ends. Only the last line of a file may have no end.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Ending {
     LineFeed,
     CarriageReturnLineFeed,
@@ -22,7 +22,7 @@ impl Ending {
 }
 
 /// The bytes of a line without its end. They may be a secret, so there is no `Debug`.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Line {
     pub(super) content: Vec<u8>,
     pub(super) ending: Ending,

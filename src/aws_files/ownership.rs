@@ -8,8 +8,8 @@ use super::hook::Hook;
 use super::profile_name::ProfileName;
 use crate::model::region::Region;
 
-const HOOK_KEY: &str = "credential_process";
-const REGION_KEY: &str = "region";
+pub(super) const HOOK_KEY: &str = "credential_process";
+pub(super) const REGION_KEY: &str = "region";
 
 /// Whether somebody else's profile may be changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,10 @@ pub enum AddOutcome {
 #[derive(Debug, PartialEq, Eq)]
 pub enum RemoveOutcome {
     Removed,
+    /// The hook is gone; what others have set in the profile is still there.
+    LeftWith {
+        keys: Vec<String>,
+    },
     NotThere,
     /// The file is as it was; these keys were set by somebody else.
     RefusedForeign {
@@ -86,23 +90,37 @@ pub fn add_hook(
     Ok(outcome)
 }
 
-/// Removes a profile that is afed's, with whatever else people have set in it.
+/// Removes a profile that is afed's; where others have set something in it, only what afed wrote.
+///
+/// With [`Overwrite::Force`] the whole profile goes, whoever wrote it.
 pub fn remove_hook(
     config: &mut AwsConfig,
     name: &ProfileName,
     overwrite: Overwrite,
 ) -> Result<RemoveOutcome, AwsFileError> {
-    let mut edited = config.clone();
-    let removal = edited.remove_profile(name)?;
-    let keys = config.profile(name.as_str()).map(|profile| foreign_keys(&profile)).unwrap_or_default();
-    if !keys.is_empty() && overwrite == Overwrite::Refuse {
+    let Some(profile) = config.profile(name.as_str()) else { return Ok(RemoveOutcome::NotThere) };
+    let is_ours = hook_of(&profile).is_some();
+    let mut keys: Vec<String> = profile.settings.iter().map(|setting| setting.key.clone()).collect();
+    keys.retain(|key| !is_ours || key != HOOK_KEY && key != REGION_KEY);
+    if overwrite == Overwrite::Force || keys.is_empty() {
+        return Ok(match config.remove_profile(name)? {
+            Removal::Removed => RemoveOutcome::Removed,
+            Removal::NotThere => RemoveOutcome::NotThere,
+        });
+    }
+    if !is_ours {
+        config.clone().remove_profile(name)?;
         return Ok(RemoveOutcome::RefusedForeign { keys });
     }
-    *config = edited;
-    Ok(match removal {
-        Removal::Removed => RemoveOutcome::Removed,
-        Removal::NotThere => RemoveOutcome::NotThere,
-    })
+    let is_region_ours = is_right_below_hook(&profile);
+    config.drop_keys(name, |key| key == HOOK_KEY || is_region_ours && key == REGION_KEY)?;
+    Ok(RemoveOutcome::LeftWith { keys })
+}
+
+/// Whether the region stands where afed writes it. Elsewhere it may have been there before.
+fn is_right_below_hook(profile: &Profile) -> bool {
+    let line = |key| profile.setting(key).map(|setting| setting.line);
+    line(HOOK_KEY).is_some_and(|hook| line(REGION_KEY) == Some(hook + 1))
 }
 
 fn hook_of(profile: &Profile) -> Option<Hook> {
@@ -116,18 +134,16 @@ fn foreign_keys(profile: &Profile) -> Vec<String> {
     keys.filter(|key| !is_ours || shadows_hook(key)).collect()
 }
 
-/// Keys that name another source of credentials; which of two sources wins differs by SDK.
+/// Keys that would win over the hook; which of two sources wins differs by SDK.
 fn shadows_hook(key: &str) -> bool {
-    const SOURCES: [&str; 8] = [
-        "aws_access_key_id",
-        "aws_secret_access_key",
-        "aws_session_token",
-        "aws_security_token",
-        "role_arn",
-        "source_profile",
-        "credential_source",
-        "web_identity_token_file",
-    ];
+    const KEYS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
+    KEYS.contains(&key) || names_a_source(key)
+}
+
+/// Keys that name another source of credentials than keys and a process.
+pub(super) fn names_a_source(key: &str) -> bool {
+    const SOURCES: [&str; 5] =
+        ["role_arn", "source_profile", "credential_source", "web_identity_token_file", "login_session"];
     SOURCES.contains(&key) || key.starts_with("sso_")
 }
 
@@ -227,5 +243,21 @@ mod tests {
         assert_eq!(config.to_bytes(), b"[profile y]\ncredential_process = other\n");
         assert_eq!(remove_hook(&mut config, &y, Overwrite::Force), Ok(RemoveOutcome::Removed));
         assert_eq!(config.to_bytes(), b"");
+    }
+
+    #[test]
+    fn what_others_set_in_a_profile_outlives_the_hook() {
+        let x = "x".parse().unwrap();
+        for before in
+            ["[profile x]\noutput = json\n", "[profile x]\nregion = r\noutput = json\n", "[profile x]\ns3 =\n  a = 1"]
+        {
+            let (outcome, with_hook) = add(before, Overwrite::Force);
+            assert_eq!(outcome, Ok(AddOutcome::Updated));
+            let mut config = AwsConfig::parse(Family::Config, with_hook.as_bytes()).ok().unwrap();
+            let outcome = remove_hook(&mut config, &x, Overwrite::Refuse);
+            assert!(matches!(outcome, Ok(RemoveOutcome::LeftWith { .. })), "{outcome:?}");
+            let after = String::from_utf8(config.to_bytes()).unwrap();
+            assert_eq!(after, before.replace("region = r\n", "region = eu-west-1\n"));
+        }
     }
 }

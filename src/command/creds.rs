@@ -9,7 +9,9 @@ use super::mfa_args::MfaArgs;
 use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Answer, Wanted};
+use super::written_profile::{self, Destination};
 use crate::app::App;
+use crate::aws_files::{Overwrite, ProfileName};
 use crate::model::actor::Scope;
 use crate::render::moment;
 use crate::render::{self, Context, Format, FormatChoice};
@@ -27,7 +29,7 @@ pub struct CredsArgs {
     #[arg(value_name = "CONNECTOR", required_unless_present = "unset")]
     connector: Option<String>,
     /// Print the lines that take all AWS credentials out of the shell again, with no connector
-    #[arg(long, conflicts_with_all = ["connector", "system", "duration", "policy_file", "policy_arns", "read_only", "code"])]
+    #[arg(long, conflicts_with_all = ["connector", "system", "duration", "policy_file", "policy_arns", "read_only", "code", "write_profile"])]
     unset: bool,
     #[command(flatten)]
     scope: ScopeArgs,
@@ -38,6 +40,12 @@ pub struct CredsArgs {
     /// How to print them
     #[arg(long, value_enum, default_value = "auto")]
     format: FormatChoice,
+    /// Write them into this profile of AWS's credentials file, and print nothing
+    #[arg(long, value_name = "PROFILE", conflicts_with = "format")]
+    write_profile: Option<ProfileName>,
+    /// Replace a long-term key or another source of credentials in that profile
+    #[arg(long, requires = "write_profile")]
+    force: bool,
 }
 
 impl CredsArgs {
@@ -50,6 +58,8 @@ impl CredsArgs {
             narrow: NarrowArgs::default(),
             mfa: MfaArgs::default(),
             format: FormatChoice::Given(Format::Process),
+            write_profile: None,
+            force: false,
         }
     }
 
@@ -63,6 +73,12 @@ impl CredsArgs {
         let words: Vec<String> = words.collect();
         let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:+=@".contains(character);
         words.iter().all(|word| word.chars().all(is_plain)).then(|| words.join(" "))
+    }
+
+    /// The profile that gets the credentials, in place of standard output.
+    fn destination(&self) -> Option<Destination<'_>> {
+        let overwrite = if self.force { Overwrite::Force } else { Overwrite::Refuse };
+        self.write_profile.as_ref().map(|profile| Destination { profile, overwrite })
     }
 
     /// Whether an SDK asks, through `credential_process`.
@@ -81,9 +97,14 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
 fn vend(connector: &str, args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
     let narrowing = args.narrow.read()?;
+    let destination = args.destination();
+    destination.map_or(Ok(()), |destination| written_profile::check(destination, app))?;
     let scope = args.scope.scope();
     let wanted = Wanted { connector, scope, narrowing: &narrowing, caller, mfa_code: args.mfa.code() };
     let answer = vending::answer(wanted, app, streams)?;
+    if let Some(destination) = destination {
+        return written_profile::write(destination, &answer, app, streams);
+    }
     let format = match args.format {
         FormatChoice::Given(format) => format,
         FormatChoice::Auto if streams.output_is_terminal => {

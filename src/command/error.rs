@@ -133,6 +133,14 @@ pub enum CommandError {
     },
     #[error("the profile “{}” in {} is somebody else's: it has {}", .profile.escape_debug(), .path.display(), .keys.join(", "))]
     ForeignProfile { profile: String, path: PathBuf, keys: Vec<String> },
+    /// Of several that were wanted, none is written.
+    #[error("{} in {} are somebody else's", quoted_names(.profiles), .path.display())]
+    ForeignProfiles { profiles: Vec<String>, path: PathBuf },
+    /// Of this key there may be no other copy.
+    #[error("the profile “{profile}” in {} holds a long-term key: it has {}", .path.display(), .keys.join(", "))]
+    LongTermKeyThere { profile: String, path: PathBuf, keys: Vec<String> },
+    #[error("{} is read-only", .path.display())]
+    ReadOnlyFile { path: PathBuf },
     #[error("there is no profile “{profile}” in {}", .path.display())]
     NoSuchProfile { profile: String, path: PathBuf },
     #[error("there is no display here to open a browser on")]
@@ -200,6 +208,11 @@ impl CommandError {
 
 fn of_duration(duration: &Option<SessionDuration>) -> String {
     duration.map_or_else(String::new, |duration| format!(" of {duration}"))
+}
+
+fn quoted_names(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("“{}”", name.escape_debug())).collect();
+    format!("the profiles {}", names.join(", "))
 }
 
 fn no_account(accounts: &[String]) -> String {

@@ -33,6 +33,7 @@ mod text_file;
 mod vending;
 pub mod version;
 mod whoami;
+mod written_profile;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,8 +1,11 @@
 //! `afed profile`: the `credential_process` hook in AWS's configuration file.
 
 mod add;
+mod foreign;
 mod list;
 mod remove;
+mod state;
+mod wanted;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

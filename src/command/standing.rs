@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
+use super::config_file;
 use super::vending::openness;
 use crate::app::App;
 use crate::config::ConfigError;
 use crate::config::settings::Settings;
+use crate::model::connector::Connector;
 use crate::model::name::GroupName;
 use crate::model::person::Identity;
 use crate::ports::Directory;
+use crate::ui::Streams;
 use crate::vending::entitlement::{Entitlement, Memberships};
 
 /// How many groups a warning names.
@@ -19,6 +22,19 @@ const GROUPS_NAMED: usize = 3;
 
 /// The connectors by name, with why each is open or not; `None`: the directory did not tell.
 pub type Standing = BTreeMap<String, Option<Entitlement>>;
+
+/// The connectors that keep the rules; of each of the others it is told why it is `left_out`.
+pub fn usable(app: &App, settings: &Settings, streams: &mut Streams, left_out: &str) -> Vec<Connector> {
+    let mut told = |error: &ConfigError| {
+        let failure = (app.explain)(error);
+        streams.warning(&format!("{left_out}: {}", failure.causes.join(": ")));
+        failure.hints.iter().for_each(|hint| streams.remedy(hint));
+    };
+    settings
+        .connector_names()
+        .filter_map(|name| settings.connector(name, &config_file::read_policy).inspect_err(&mut told).ok())
+        .collect()
+}
 
 /// Who the directory says it is, and the directory for further questions.
 pub fn identify(app: &App, settings: &Settings) -> Result<(Identity, Box<dyn Directory>)> {

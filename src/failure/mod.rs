@@ -253,6 +253,18 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             "take another name for the profile, or add --force to make this one afed's",
         ),
+        CommandError::ForeignProfiles { .. } => {
+            Verdict::hint(Kind::Configuration, "none was added; add --force to make all of them afed's")
+        }
+        CommandError::LongTermKeyThere { profile, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!(
+                "keep the key: afed account import {profile}; or take another name for the profile, or add --force to replace the key"
+            ),
+        ),
+        CommandError::ReadOnlyFile { path } => {
+            Verdict::hint(Kind::Configuration, format!("let yourself write it: chmod u+w {}", quoted(path.display())))
+        }
         CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
             Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
         }

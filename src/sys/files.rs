@@ -1,6 +1,8 @@
 //! Reading small files, and writing them so that a crash leaves the old or the new, never half.
 //! What is written here is private: 0600 in folders of 0700, from the first byte on.
 
+pub mod shared;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};

@@ -15,6 +15,36 @@ pub fn path(called_as: Option<&OsStr>, search_path: Option<&OsStr>) -> io::Resul
     Ok(called.unwrap_or(file))
 }
 
+/// What stands at a path where a program should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runnable {
+    Gone,
+    NotExecutable,
+    /// A program, and not this one.
+    Another,
+    This,
+}
+
+/// Looks at the program at `path`; `this` leads to this one.
+pub fn look(path: &Path, this: &Path) -> Runnable {
+    match std::fs::metadata(path) {
+        Err(_) => Runnable::Gone,
+        Ok(metadata) if !is_executable(&metadata) => Runnable::NotExecutable,
+        Ok(_) if is_same(path, this) => Runnable::This,
+        Ok(_) => Runnable::Another,
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    metadata.is_file() && std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    metadata.is_file()
+}
+
 fn find(word: &Path, search_path: Option<&OsStr>, file: &Path) -> Option<PathBuf> {
     let is_bare = word.components().count() == 1 && word.file_name() == Some(word.as_os_str());
     let candidates = match search_path {

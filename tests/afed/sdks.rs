@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::emulator::parts;
 use crate::sandbox::{Run, Sandbox, aws, aws_url};
 
-const ALICE: &str = "arn:aws:sts::000000000000:assumed-role/open/alice";
+pub const ALICE: &str = "arn:aws:sts::000000000000:assumed-role/open/alice";
 /// What bob, who is in no group of the connector, is told in one line.
 const DENIAL: &str = "afed: “bob” may not use the connector “deploy” (hint: it is open to: developers; ask for \
                       membership in one of them)";
@@ -37,7 +37,7 @@ fn sandbox(person: &str) -> Sandbox {
     sandbox
 }
 
-fn aws_cli<'a>(sandbox: &'a Sandbox, profile: &str, words: &[&str]) -> Run<'a> {
+pub fn aws_cli<'a>(sandbox: &'a Sandbox, profile: &str, words: &[&str]) -> Run<'a> {
     let run = sandbox.program(&parts().join("emulator/bin/aws"));
     run.args(&["--profile", profile, "--output", "json"]).args(words)
 }
@@ -49,16 +49,16 @@ fn script<'a>(sandbox: &'a Sandbox, interpreter: &str, script: &str, profile: &s
     run.env("NODE_NO_WARNINGS", "1").args(&[script.to_str().unwrap(), profile, &aws().next_role])
 }
 
-fn boto3<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
+pub fn boto3<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
     script(sandbox, "clients/bin/python", "boto3_calls.py", profile)
 }
 
-fn javascript<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
+pub fn javascript<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
     script(sandbox, "bin/node", "sts_calls.js", profile)
 }
 
 /// The Rust SDK in a process of its own: this test binary, told by its environment to be the client.
-fn rust<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
+pub fn rust<'a>(sandbox: &'a Sandbox, profile: &str) -> Run<'a> {
     let role = &aws().next_role;
     let run = sandbox.program(&std::env::current_exe().unwrap()).env(CLIENT, &format!("{profile} {role}"));
     run.args(&["--exact", "sdks::the_rust_sdk_gets_credentials", "--nocapture", "--quiet"])
@@ -88,7 +88,7 @@ async fn tell_through_the_rust_sdk(profile: &str, role: &str) {
     println!("\n{told}");
 }
 
-fn last_json_line(stdout: &str) -> Value {
+pub fn last_json_line(stdout: &str) -> Value {
     let line = stdout.lines().rfind(|line| line.starts_with('{')).unwrap_or_else(|| panic!("no answer: {stdout}"));
     serde_json::from_str(line).unwrap()
 }

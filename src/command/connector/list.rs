@@ -7,9 +7,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::command::answer;
 use crate::command::standing::{self, Standing};
-use crate::command::{answer, config_file};
-use crate::config::ConfigError;
 use crate::config::settings::Settings;
 use crate::model::connector::Connector;
 use crate::ui::Streams;
@@ -32,7 +31,7 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         streams.hint("add one: afed connector create");
         return Ok(());
     }
-    let connectors = usable(app, settings, streams);
+    let connectors = standing::usable(app, settings, streams, "not listed");
     let standing = if connectors.is_empty() { Standing::new() } else { my_standing(app, settings, streams) };
     let entitlement = |connector: &Connector| standing.get(connector.name.as_str()).and_then(Option::as_ref);
     if args.json {
@@ -60,19 +59,6 @@ pub fn run(args: &ListArgs, app: &App, streams: &mut Streams) -> Result<()> {
         })
         .collect();
     answer::table(streams, ["CONNECTOR", "ACCOUNT", "PRINCIPAL", "DURATION", "OPEN TO", "OPEN TO YOU"], &rows)
-}
-
-/// The connectors that keep the rules; of each of the others it is told why it is not listed.
-fn usable(app: &App, settings: &Settings, streams: &mut Streams) -> Vec<Connector> {
-    let mut told = |error: &ConfigError| {
-        let failure = (app.explain)(error);
-        streams.warning(&format!("not listed: {}", failure.causes.join(": ")));
-        failure.hints.iter().for_each(|hint| streams.remedy(hint));
-    };
-    settings
-        .connector_names()
-        .filter_map(|name| settings.connector(name, &config_file::read_policy).inspect_err(&mut told).ok())
-        .collect()
 }
 
 /// What the directory tells of whoever asks; nothing, with a warning, where it can't be asked.

@@ -7,10 +7,6 @@ mod against_script;
 mod keys_against_script;
 mod script;
 
-#[path = "../../../tests/afed/emulator.rs"]
-#[allow(dead_code, reason = "the integration tests use the rest of it")]
-mod emulator;
-
 use std::error::Error;
 use std::rc::Rc;
 use std::time::Duration;
@@ -18,6 +14,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{AwsOptions, Endpoint, Service, StsTokenService};
+use crate::emulator;
 use crate::model::account::SigningCredentials;
 use crate::model::duration::SessionDuration;
 use crate::model::principal::SessionPolicies;

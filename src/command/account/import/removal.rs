@@ -56,7 +56,7 @@ pub fn offer(
         streams.hint(&format!("remove it there: afed account import {profile} --remove"));
         return Ok(());
     }
-    let (removal, _) = aws_file::change(app, &source.path, source.family, |file| remove(source, file))?;
+    let (removal, _) = aws_file::change(app, streams, &source.path, source.family, |file| remove(source, file))?;
     streams.status(&match removal {
         KeyRemoval::Lines => format!("Removed the key from the profile {profile} in {path}"),
         KeyRemoval::Section => format!("Removed the profile {profile} from {path}: nothing but the key was in it"),

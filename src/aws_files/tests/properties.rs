@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::edit::{Change, Removal};
-use super::{AwsConfig, AwsFileError, Family, ProfileName};
+use crate::aws_files::edit::{Change, Removal};
+use crate::aws_files::{AwsConfig, AwsFileError, Family, ProfileName};
 
 const SETTINGS: [(&str, &str); 2] =
     [("credential_process", "/usr/bin/afed creds deploy --format process"), ("region", "eu-west-1")];
@@ -53,7 +53,8 @@ fn line() -> impl Strategy<Value = Vec<u8>> {
 }
 
 prop_compose! {
-    fn document()(lines in vec(line(), 0..14), ending in select(vec!["\n", "\n", "\r\n"]), is_ended in any::<bool>()) -> Vec<u8> {
+    /// What may stand in a file, put together at random.
+    pub fn document()(lines in vec(line(), 0..14), ending in select(vec!["\n", "\n", "\r\n"]), is_ended in any::<bool>()) -> Vec<u8> {
         let mut bytes = lines.join(ending.as_bytes());
         if is_ended && !bytes.is_empty() {
             bytes.extend_from_slice(ending.as_bytes());
