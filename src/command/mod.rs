@@ -4,6 +4,7 @@
 mod account;
 mod answer;
 mod aws_file;
+mod complete;
 mod completions;
 mod config_file;
 mod confirmation;
@@ -82,6 +83,7 @@ pub enum Verb {
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
     Completions(completions::CompletionsArgs),
+    Complete(complete::CompleteArgs),
 }
 
 impl Verb {
@@ -105,5 +107,6 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
+        Verb::Complete(args) => complete::run(&args, app, streams),
     }
 }

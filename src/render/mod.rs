@@ -3,6 +3,7 @@
 //! Secrets are exposed in `credentials` only, and the answer is a secret again.
 
 mod cmd;
+pub mod completion;
 mod credentials;
 mod document;
 mod dotenv;

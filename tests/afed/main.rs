@@ -15,6 +15,7 @@ mod account_edits;
 mod accounts;
 mod cache_faults;
 mod checks;
+mod completions;
 mod config_faults;
 mod connections;
 mod connector_edits;

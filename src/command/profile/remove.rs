@@ -13,7 +13,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "PROFILE")]
     name: ProfileName,
     /// Remove it even if afed did not write it
     #[arg(long)]
