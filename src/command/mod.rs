@@ -20,6 +20,7 @@ mod mfa_args;
 mod narrow_args;
 mod policy;
 mod profile;
+mod prompt;
 mod questions;
 mod report;
 mod scope_args;
@@ -66,7 +67,8 @@ pub struct Cli {
 impl Cli {
     /// What was typed, or what the parser has to say about it: a fault, or the help that was asked for.
     pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        hook_line::recognise(&arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+        let prompt = || Some(Self { config: None, verb: Verb::Prompt(prompt::PromptArgs::recognise(&arguments)?) });
+        hook_line::recognise(&arguments).or_else(prompt).map_or_else(|| Self::try_parse_from(arguments), Ok)
     }
 }
 
@@ -82,6 +84,7 @@ pub enum Verb {
     Creds(creds::CredsArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
+    Prompt(prompt::PromptArgs),
     Completions(completions::CompletionsArgs),
     Complete(complete::CompleteArgs),
 }
@@ -106,6 +109,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
+        Verb::Prompt(args) => prompt::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
         Verb::Complete(args) => complete::run(&args, app, streams),
     }

@@ -17,6 +17,7 @@ pub mod moment;
 mod nushell;
 mod posix;
 mod powershell;
+pub mod prompt;
 #[cfg(test)]
 mod shells;
 pub mod table;

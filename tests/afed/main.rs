@@ -56,6 +56,7 @@ mod patience;
 mod policies;
 mod principals;
 mod profiles;
+mod prompts;
 mod proxies;
 mod refusals;
 mod rotation;
