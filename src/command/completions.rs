@@ -1,10 +1,10 @@
-//! `afed completions`: the completion script of a shell.
+//! `afed completions`: the completion script of a shell. The scripts are kept as files; each asks `afed complete`.
 
 use anyhow::Result;
-use clap::{Args, CommandFactory};
-use clap_complete::Shell;
+use clap::Args;
 
-use super::{Cli, answer};
+use super::answer;
+use crate::render::completion::CompletionShell;
 use crate::ui::Streams;
 
 /// Print the completion script of a shell
@@ -12,11 +12,20 @@ use crate::ui::Streams;
 pub struct CompletionsArgs {
     /// The shell that the script is for
     #[arg(value_enum)]
-    shell: Shell,
+    shell: CompletionShell,
 }
 
 pub fn run(args: &CompletionsArgs, streams: &mut Streams) -> Result<()> {
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "afed", &mut script);
-    answer::text(streams, &String::from_utf8(script)?)
+    answer::text(streams, script(args.shell))
+}
+
+const fn script(shell: CompletionShell) -> &'static str {
+    match shell {
+        CompletionShell::Bash => include_str!("../../completions/afed.bash"),
+        CompletionShell::Elvish => include_str!("../../completions/afed.elv"),
+        CompletionShell::Fish => include_str!("../../completions/afed.fish"),
+        CompletionShell::Nushell => include_str!("../../completions/afed.nu"),
+        CompletionShell::Powershell => include_str!("../../completions/_afed.ps1"),
+        CompletionShell::Zsh => include_str!("../../completions/_afed"),
+    }
 }

@@ -5,6 +5,7 @@ mod account;
 mod answer;
 mod aws_file;
 mod cache;
+mod complete;
 mod completions;
 mod config_file;
 mod confirmation;
@@ -22,6 +23,7 @@ mod mfa_args;
 mod narrow_args;
 mod policy;
 mod profile;
+mod prompt;
 mod questions;
 mod report;
 mod scope_args;
@@ -82,7 +84,8 @@ pub struct Cli {
 impl Cli {
     /// What was typed, or what the parser has to say about it: a fault, or the help that was asked for.
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
-        hook_line::recognise(arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+        let prompt = || Some(Self::plain(None, Verb::Prompt(prompt::PromptArgs::recognise(arguments)?)));
+        hook_line::recognise(arguments).or_else(prompt).map_or_else(|| Self::try_parse_from(arguments), Ok)
     }
 
     /// The same with nothing but a verb.
@@ -106,7 +109,9 @@ pub enum Verb {
     Profile(profile::ProfileArgs),
     Cache(cache::CacheArgs),
     ShellInit(shell_init::ShellInitArgs),
+    Prompt(prompt::PromptArgs),
     Completions(completions::CompletionsArgs),
+    Complete(complete::CompleteArgs),
     Man(man::ManArgs),
 }
 
@@ -133,7 +138,9 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<u8> {
         Verb::Profile(args) => profile::run(args, app, streams),
         Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::ShellInit(args) => shell_init::run(&args, app, streams),
+        Verb::Prompt(args) => prompt::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
+        Verb::Complete(args) => complete::run(&args, app, streams),
         Verb::Man(args) => man::run(&args, streams),
     };
     done.map(|()| 0)

@@ -7,6 +7,7 @@ pub mod environment;
 mod error;
 pub mod exchange;
 pub mod file;
+pub mod outline;
 pub mod paths;
 pub mod settings;
 pub mod starter;

@@ -27,6 +27,7 @@ pub struct Paths {
     pub aws_config: PathBuf,
     /// AWS's shared credentials file.
     pub aws_credentials: PathBuf,
+    home: PathBuf,
 }
 
 /// There is no home folder to put anything in.
@@ -54,7 +55,13 @@ impl Paths {
             secret_file: project.data_dir().join("secrets.afed"),
             aws_config: aws_file("AWS_CONFIG_FILE", "config"),
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+            home: base.home_dir().to_owned(),
         })
+    }
+
+    /// A path as a shell has it before it expands the `~`.
+    pub fn in_home(&self, path: &Path) -> PathBuf {
+        expand_home(path, &self.home)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Secrets are exposed in `credentials` only, and the answer is a secret again.
 
 mod cmd;
+pub mod completion;
 mod credentials;
 mod document;
 mod dotenv;
@@ -20,6 +21,7 @@ mod nushell;
 pub mod paint;
 mod posix;
 mod powershell;
+pub mod prompt;
 #[cfg(test)]
 mod shells;
 pub mod table;

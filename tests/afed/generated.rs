@@ -1,19 +1,9 @@
-//! What is generated from the command line's definition and kept in the repository: the completion scripts, and the
-//! help texts of all commands as one text to review. Both are compared with what the binary says; `tests/regenerate`
-//! writes them anew.
+//! What is generated from the command line's definition and kept in the repository: the help texts of all commands, as one
+//! text to review. It is compared with what the binary says; `tests/regenerate` writes it anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-
-/// Each shell, and the name its script is looked for under.
-const SCRIPTS: [(&str, &str); 5] = [
-    ("bash", "completions/afed.bash"),
-    ("elvish", "completions/afed.elv"),
-    ("fish", "completions/afed.fish"),
-    ("powershell", "completions/_afed.ps1"),
-    ("zsh", "completions/_afed"),
-];
 
 fn root(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
@@ -75,53 +65,10 @@ pub fn help_tree() -> Vec<(Vec<String>, String)> {
 }
 
 #[test]
-fn the_completion_scripts_are_what_the_binary_prints() {
-    for (shell, file) in SCRIPTS {
-        compare_or_write(file, &afed(&["completions", shell]));
-    }
-}
-
-#[test]
 fn the_help_texts_are_as_reviewed() {
     let sections = help_tree().into_iter().map(|(command, help)| {
         let line = ["afed".to_owned()].into_iter().chain(command).chain(["--help".to_owned()]);
         format!("$ {}\n{help}", line.collect::<Vec<_>>().join(" "))
     });
     compare_or_write("tests/afed/help.txt", &sections.collect::<Vec<_>>().join("\n"));
-}
-
-#[test]
-fn bash_completes_commands_and_values() {
-    let script = root("completions/afed.bash");
-    let load = format!("set -eu; source '{}'; complete -p afed >/dev/null", script.display());
-    let complete = |words: &str, typed: &str, before: &str, position: usize| {
-        let ask = format!(
-            "{load}; COMP_WORDS=({words}); COMP_CWORD={position}; _afed afed '{typed}' '{before}'; echo \"${{COMPREPLY[@]}}\""
-        );
-        printed("bash", &["--norc", "-c", &ask])
-    };
-    assert_eq!(complete("afed cre", "cre", "afed", 1), "creds\n");
-    assert_eq!(complete("afed creds --format p", "p", "--format", 3), "powershell process\n");
-    assert_eq!(complete("afed connector ''", "", "connector", 2).split(' ').next(), Some("-h"));
-}
-
-#[test]
-fn zsh_takes_its_script_for_afed() {
-    let script = root("completions/_afed");
-    printed("zsh", &["-n", script.to_str().unwrap()]);
-    let load = format!("autoload -Uz compinit; compinit -D; source '{}'; print ${{_comps[afed]}}", script.display());
-    assert_eq!(printed("zsh", &["-fc", &load]), "_afed\n");
-}
-
-#[test]
-fn fish_completes_commands_and_values() {
-    let script = root("completions/afed.fish");
-    printed("fish", &["--no-execute", script.to_str().unwrap()]);
-    let complete = |line: &str| {
-        let ask = format!("source '{}'; complete --do-complete '{line}'", script.display());
-        let found = printed("fish", &["--no-config", "-c", &ask]);
-        found.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
-    };
-    assert_eq!(complete("afed cre"), ["creds"]);
-    assert_eq!(complete("afed creds --format p"), ["powershell", "process"]);
 }

@@ -33,7 +33,7 @@ fn a_warm_call_stays_within_its_instructions() {
 }
 
 /// The number that callgrind reports at its end.
-fn collected(report: &str) -> u64 {
+pub fn collected(report: &str) -> u64 {
     let number = report.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, number)| number.trim());
     number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("callgrind counted nothing: {report}"))
 }

@@ -123,6 +123,11 @@ impl Sandbox {
         self
     }
 
+    /// A variable of all runs.
+    pub fn variable(&self, name: &str) -> &str {
+        &self.environment[name]
+    }
+
     /// What must not show itself anywhere from now on.
     pub fn keep_secret(&self, secret: &str) {
         assert!(secret.len() >= 8, "too short to be searched for: {secret}");

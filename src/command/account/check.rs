@@ -26,7 +26,7 @@ const SHORTEST_SESSION: SessionDuration = SessionDuration::from_seconds(900);
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The account's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     name: String,
     /// The region whose STS is asked
     #[arg(long, value_name = "REGION", default_value = Region::FALLBACK)]

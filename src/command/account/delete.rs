@@ -18,7 +18,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
     /// The account's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     name: AccountName,
     /// Do not ask whether it is meant
     #[arg(long)]

@@ -26,7 +26,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// The account's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     name: AccountName,
     #[command(flatten)]
     key: KeyArgs,

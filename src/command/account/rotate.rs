@@ -29,7 +29,7 @@ use records::{Records, journal_path};
 #[derive(Debug, Args)]
 pub struct RotateArgs {
     /// The account's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     name: AccountName,
     /// Do it without asking
     #[arg(long)]

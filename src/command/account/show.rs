@@ -15,7 +15,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The account's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "ACCOUNT")]
     name: String,
     /// Answer in JSON
     #[arg(long)]

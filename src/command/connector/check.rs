@@ -31,7 +31,7 @@ use crate::vending::{Asker, Order, Recall, Unremembered, VendError, Vendor, pass
 #[derive(Debug, Args)]
 pub struct CheckArgs {
     /// The connector's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CONNECTOR")]
     name: String,
     #[command(flatten)]
     mfa: MfaArgs,

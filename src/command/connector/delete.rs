@@ -15,7 +15,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
     /// The connector's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CONNECTOR")]
     name: ConnectorName,
     /// Do not ask whether it is meant
     #[arg(long)]

@@ -19,7 +19,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct EditArgs {
     /// The connector's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CONNECTOR")]
     name: ConnectorName,
     #[command(flatten)]
     fields: ConnectorFields,

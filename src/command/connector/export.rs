@@ -16,7 +16,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct ExportArgs {
     /// The connectors
-    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "CONNECTOR", required_unless_present = "all", conflicts_with = "all")]
     names: Vec<String>,
     /// All of them
     #[arg(long)]

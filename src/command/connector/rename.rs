@@ -15,7 +15,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct RenameArgs {
     /// What it is called today
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "CONNECTOR")]
     old: ConnectorName,
     /// What it shall be called
     #[arg(value_name = "NEW")]

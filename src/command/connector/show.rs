@@ -16,7 +16,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// The connector's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "CONNECTOR")]
     name: String,
     /// Answer in JSON
     #[arg(long)]

@@ -15,7 +15,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct ExamplesArgs {
     /// The example to print [default: list them]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "EXAMPLE")]
     name: Option<String>,
     /// List them in JSON
     #[arg(long, conflicts_with = "name")]

@@ -18,7 +18,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// The profile's name [default: the connector's]
-    #[arg(value_name = "NAME", required_unless_present_any = ["connector", "all"])]
+    #[arg(value_name = "PROFILE", required_unless_present_any = ["connector", "all"])]
     name: Option<ProfileName>,
     /// The connector that gives the credentials [default: the one named as the profile]
     #[arg(long, value_name = "CONNECTOR")]

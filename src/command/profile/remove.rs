@@ -19,7 +19,7 @@ use crate::ui::Streams;
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
     /// The profile's name
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "PROFILE")]
     name: ProfileName,
     /// Remove all of it, even if afed did not write it
     #[arg(long)]
