@@ -13,6 +13,7 @@ mod ownership;
 mod profile_name;
 #[cfg(test)]
 mod properties;
+mod shadow;
 
 pub use document::{AwsConfig, Family};
 pub use error::AwsFileError;
@@ -21,3 +22,4 @@ pub use hook::{Hook, HookError};
 pub use key::{KeyRemoval, WrittenKey, key_of, keyed_profiles, remove_key};
 pub use ownership::{AddOutcome, HookProfile, Overwrite, RemoveOutcome, add_hook, hooks, remove_hook};
 pub use profile_name::{ProfileName, ProfileNameError};
+pub use shadow::{Shadow, shadows};

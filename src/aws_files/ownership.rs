@@ -117,7 +117,7 @@ fn foreign_keys(profile: &Profile) -> Vec<String> {
 }
 
 /// Keys that name another source of credentials; which of two sources wins differs by SDK.
-fn shadows_hook(key: &str) -> bool {
+pub(super) fn shadows_hook(key: &str) -> bool {
     const SOURCES: [&str; 8] = [
         "aws_access_key_id",
         "aws_secret_access_key",

@@ -16,7 +16,12 @@ pub struct CompletionsArgs {
 }
 
 pub fn run(args: &CompletionsArgs, streams: &mut Streams) -> Result<()> {
+    answer::text(streams, &String::from_utf8(script(args.shell))?)
+}
+
+/// The script as this program writes it.
+pub fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "afed", &mut script);
-    answer::text(streams, &String::from_utf8(script)?)
+    clap_complete::generate(shell, &mut Cli::command(), "afed", &mut script);
+    script
 }

@@ -10,6 +10,7 @@ mod confirmation;
 mod connector;
 mod console;
 mod creds;
+mod doctor;
 mod error;
 mod hook_line;
 mod init;
@@ -81,6 +82,7 @@ pub enum Verb {
     Creds(creds::CredsArgs),
     Console(console::ConsoleArgs),
     Profile(profile::ProfileArgs),
+    Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -104,6 +106,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<()> {
         Verb::Creds(args) => creds::run(&args, app, streams),
         Verb::Console(args) => console::run(&args, app, streams),
         Verb::Profile(args) => profile::run(args, app, streams),
+        Verb::Doctor(args) => doctor::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
     }
 }

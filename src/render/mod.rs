@@ -14,6 +14,7 @@ mod format;
 mod ini;
 pub mod moment;
 mod nushell;
+pub mod pasted;
 mod posix;
 mod powershell;
 #[cfg(test)]

@@ -41,6 +41,16 @@ pub fn acquire(path: &Path, patience: Duration) -> Result<FileLock, LockError> {
     Ok(FileLock { _file: file })
 }
 
+/// The process that holds the lock and was stopped by a signal, if there is one. The file is only looked at.
+pub fn stopped_holder(path: &Path) -> io::Result<Option<u32>> {
+    let mut file = File::open(path)?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Ok(read_pid(&mut file).filter(|pid| is_stopped(*pid))),
+        Err(TryLockError::Error(error)) => Err(error),
+        Ok(()) => Ok(None),
+    }
+}
+
 fn wait_for(file: &mut File, patience: Duration) -> Result<(), LockError> {
     const LONGEST_NAP: Duration = Duration::from_millis(50);
     let start = Instant::now();
