@@ -155,7 +155,7 @@ pub enum CommandError {
     #[error("a rotation of the key of the account “{account}” is not finished")]
     RotationUnfinished { account: AccountName, journal: String },
     /// What it is has been said already.
-    #[error("not all is well: {faults} faults, {warnings} warnings, {not_checked} not checked")]
+    #[error("not all is well (faults: {faults}, warnings: {warnings}, not checked: {not_checked})")]
     NotWell { faults: usize, warnings: usize, not_checked: usize },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),

@@ -131,4 +131,30 @@ mod tests {
         child.wait().unwrap();
         assert!(!is_stopped(child.id()));
     }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn only_a_stopped_holder_is_told_and_the_file_stays_as_it_is() {
+        use nix::sys::signal::{Signal, kill};
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("lock");
+        let script = "exec 9>\"$0\"; flock 9; echo $$ >&9; echo held; exec sleep 60";
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", script])
+            .arg(&path)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut held = [0; 5];
+        child.stdout.take().unwrap().read_exact(&mut held).unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), None);
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        kill(pid, Signal::SIGSTOP).unwrap();
+        nix::sys::wait::waitpid(pid, Some(nix::sys::wait::WaitPidFlag::WUNTRACED)).unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), Some(child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), None);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{pid}\n"));
+    }
 }

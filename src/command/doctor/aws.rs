@@ -14,7 +14,7 @@ use crate::command::config_file;
 use crate::config::settings::Settings;
 use crate::model::account::{Account, SigningCredentials};
 use crate::model::region::Region;
-use crate::model::user_key::{KeyStatus, UserKey};
+use crate::model::user_key::UserKey;
 use crate::ports::{AccessKeys, CallerIdentity, KeyOwner, SecretStore, TokenService, TokenServiceError};
 use crate::vending::Signer;
 use crate::vending::rotation::{is_root, user_of};
@@ -174,15 +174,14 @@ fn age(chart: &mut Chart<'_>, account: &Account, signing: &SigningCredentials, o
 
 fn of_listed(chart: &mut Chart<'_>, account: &Account, used: &UserKey) {
     let age = chart.app.clock.now().duration_since(used.created);
-    let (days, rotate) = (age.as_hours() / 24, format!("afed account rotate {}", account.name));
-    match used.status {
-        KeyStatus::Inactive => {
-            let mend = format!("aws iam update-access-key --access-key-id {} --status Active", used.id);
-            chart.fault("key age", &account.name, format!("IAM says that {} is inactive", used.id), mend);
-        }
-        KeyStatus::Active if age > OLD => {
-            chart.warning("key age", &account.name, format!("{} is {days} days old", used.id), rotate);
-        }
-        KeyStatus::Active => chart.ok("key age", &account.name, format!("{} is not older than 90 days", used.id)),
+    if age > OLD {
+        let (found, mend) = (format!("{} is {} days old", used.id, age.as_hours() / 24), rotate(account));
+        chart.warning("key age", &account.name, found, mend);
+    } else {
+        chart.ok("key age", &account.name, format!("{} is not older than 90 days", used.id));
     }
+}
+
+fn rotate(account: &Account) -> String {
+    format!("afed account rotate {}", account.name)
 }

@@ -59,7 +59,10 @@ fn unfinished_writes(chart: &mut Chart<'_>, folder: &Path, paths: &[PathBuf]) {
         .map(|path| quoted(path.display()))
         .collect();
     if !left.is_empty() {
-        let found = format!("{} files that a broken-off run did not put in their place", left.len());
+        let found = match left.len() {
+            1 => "1 file that a broken-off run did not put in its place".to_owned(),
+            several => format!("{several} files that a broken-off run did not put in their places"),
+        };
         chart.warning("leftovers", folder.display(), found, format!("rm {}", left.join(" ")));
     }
 }

@@ -10,7 +10,7 @@ use crate::ports::{SecretStore, SecretStoreError};
 
 const CHECK: &str = "secret store";
 /// Every call that is not answered from memory waits for it.
-const SLOW: Duration = Duration::from_secs(1);
+const SLOW: Duration = Duration::from_millis(2_500);
 
 /// The store, if it gives secrets.
 pub fn examine(chart: &mut Chart<'_>, settings: &Settings) -> Option<Box<dyn SecretStore>> {
