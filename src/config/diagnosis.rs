@@ -56,13 +56,14 @@ fn find_unknown_keys(top: &dyn TableLike) -> Vec<UnknownKey> {
         ("console", CONSOLE_KEYS),
     ];
     let named = [("accounts", ACCOUNT_KEYS), ("connectors", CONNECTOR_KEYS)];
-    let mut found = unknown_in("the top level".to_owned(), top, TOP_KEYS);
+    let mut found = unknown_in("the top level", top, TOP_KEYS);
     for (name, keys) in single {
-        found.extend(table_at(top, name).map(|table| unknown_in(format!("[{name}]"), table, keys)).unwrap_or_default());
+        found
+            .extend(table_at(top, name).map(|table| unknown_in(&format!("[{name}]"), table, keys)).unwrap_or_default());
     }
     for (group, keys) in named {
         for (name, item) in table_at(top, group).into_iter().flat_map(TableLike::iter) {
-            let entries = item.as_table_like().map(|table| unknown_in(format!("[{group}.{name}]"), table, keys));
+            let entries = item.as_table_like().map(|table| unknown_in(&format!("[{group}.{name}]"), table, keys));
             found.extend(entries.unwrap_or_default());
         }
     }
@@ -73,12 +74,12 @@ fn table_at<'a>(parent: &'a dyn TableLike, key: &str) -> Option<&'a dyn TableLik
     parent.get(key).and_then(Item::as_table_like)
 }
 
-fn unknown_in(table: String, entries: &dyn TableLike, known: &'static [&'static str]) -> Vec<UnknownKey> {
+fn unknown_in(table: &str, entries: &dyn TableLike, known: &'static [&'static str]) -> Vec<UnknownKey> {
     let unknown = entries.iter().filter(|(key, _)| !known.contains(key));
     let as_found = |(key, item): (&str, &Item)| {
         let written = entries.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
         let offset = written.map_or(0, |span| span.start);
-        UnknownKey { table: table.clone(), key: key.to_owned(), offset, known }
+        UnknownKey { table: table.to_owned(), key: key.to_owned(), offset, known }
     };
     unknown.map(as_found).collect()
 }

@@ -140,24 +140,19 @@ fn of_owner(
     }
     chart.ok(CHECK, &account.name, format!("signs for {}", owner.arn));
     if let (Some(_), Some(user)) = (account.access_key_id(), user_of(&owner.arn)) {
-        age(
-            chart,
-            account,
-            signing,
-            KeyOwner { user: user.to_owned(), region: patient.region.clone() },
-            patient.patience,
-        );
+        let keys_of = KeyOwner { user: user.to_owned(), region: patient.region.clone() };
+        age(chart, account, signing, &keys_of, patient.patience);
     }
 }
 
-fn age(chart: &mut Chart<'_>, account: &Account, signing: &SigningCredentials, owner: KeyOwner, patience: &Patience) {
+fn age(chart: &mut Chart<'_>, account: &Account, signing: &SigningCredentials, owner: &KeyOwner, patience: &Patience) {
     const CHECK: &str = "key age";
     let limit = match patience.next() {
         Ok(limit) => limit,
         Err(over) => return chart.not_checked(CHECK, &account.name, over),
     };
     let listed = match chart.app.access_keys_within(limit) {
-        Ok(keys) => keys.list(signing, &owner),
+        Ok(keys) => keys.list(signing, owner),
         Err(error) => return chart.failed(CHECK, &account.name, error.as_ref()),
     };
     match listed {

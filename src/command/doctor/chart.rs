@@ -26,16 +26,28 @@ impl<'a> Chart<'a> {
         self.put(check, State::Ok, about, finding, Vec::new());
     }
 
-    pub fn note(&mut self, check: &'static str, about: impl ToString, finding: impl ToString, mend: impl ToString) {
-        self.put(check, State::Note, about, finding, vec![mend.to_string()]);
+    pub fn note(&mut self, check: &'static str, about: impl ToString, finding: impl ToString, mend: impl Into<String>) {
+        self.put(check, State::Note, about, finding, vec![mend.into()]);
     }
 
-    pub fn warning(&mut self, check: &'static str, about: impl ToString, finding: impl ToString, mend: impl ToString) {
-        self.put(check, State::Warning, about, finding, vec![mend.to_string()]);
+    pub fn warning(
+        &mut self,
+        check: &'static str,
+        about: impl ToString,
+        finding: impl ToString,
+        mend: impl Into<String>,
+    ) {
+        self.put(check, State::Warning, about, finding, vec![mend.into()]);
     }
 
-    pub fn fault(&mut self, check: &'static str, about: impl ToString, finding: impl ToString, mend: impl ToString) {
-        self.put(check, State::Fault, about, finding, vec![mend.to_string()]);
+    pub fn fault(
+        &mut self,
+        check: &'static str,
+        about: impl ToString,
+        finding: impl ToString,
+        mend: impl Into<String>,
+    ) {
+        self.put(check, State::Fault, about, finding, vec![mend.into()]);
     }
 
     /// A fault that takes several steps to mend, or can be mended in several ways.
@@ -68,6 +80,7 @@ impl<'a> Chart<'a> {
         self.put(check, state, about, failure.causes.join(": "), failure.hints);
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "what is shown is mostly made for it")]
     fn put(
         &mut self,
         check: &'static str,

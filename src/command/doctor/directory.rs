@@ -1,6 +1,7 @@
 //! The directory: whether it answers and accepts this program, which version it is, and who the caller is to it.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::chart::Chart;
 use super::patience::Patience;
@@ -11,6 +12,7 @@ use crate::model::crowd_advisory;
 use crate::model::name::GroupName;
 use crate::model::person::Evidence;
 use crate::ports::{Directory, DirectoryError, Greeting, SecretStore};
+use crate::render::pasted::quoted;
 use crate::sys::user;
 use crate::vending::VendError;
 
@@ -27,7 +29,10 @@ pub fn examine(chart: &mut Chart<'_>, settings: &Settings, store: Option<&dyn Se
     };
     let directory = match patience.next() {
         Ok(limit) => chart.app.crowd_with_stored_password(&within(crowd, limit), store),
-        Err(over) => return chart.not_checked(CHECK, &address, over),
+        Err(over) => {
+            chart.not_checked(CHECK, &address, over);
+            return chart.not_checked(SESSION, "", NO_DIRECTORY);
+        }
     };
     let greeted = directory.and_then(|directory| Ok((directory.greeting()?, directory)));
     let (greeting, directory) = match greeted {
@@ -43,7 +48,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: &Settings, store: Option<&dyn Se
     session(chart, settings, store, &directory);
 }
 
-fn within(crowd: &CrowdSettings, limit: std::time::Duration) -> CrowdSettings {
+fn within(crowd: &CrowdSettings, limit: Duration) -> CrowdSettings {
     CrowdSettings {
         connect_timeout: crowd.connect_timeout.min(limit),
         call_timeout: crowd.call_timeout.min(limit),
@@ -110,12 +115,7 @@ fn this_machine(chart: &mut Chart<'_>, settings: &Settings) {
             Ok(true) => {}
             Ok(false) => {
                 let found = "the configuration names this group, and the machine does not know it";
-                chart.warning(
-                    "group",
-                    &group,
-                    found,
-                    format!("getent group {}", crate::render::pasted::quoted(&group)),
-                );
+                chart.warning("group", &group, found, format!("getent group {}", quoted(&group)));
             }
             Err(error) => chart.hindered("group", &group, &error),
         }

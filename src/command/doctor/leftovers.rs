@@ -17,7 +17,6 @@ const LONGEST_WRITE: i128 = MINUTE;
 const LONGEST_LEASE: i128 = 36 * 60 * MINUTE;
 
 pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
-    let before = chart.is_well("leftovers");
     for folder in folders(chart, settings) {
         match files::list(&folder) {
             Ok(paths) => unfinished_writes(chart, &folder, &paths),
@@ -36,7 +35,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
         let mend = format!("find {} -name '*.lease' -mmin +2160 -delete", quoted(cache.display()));
         chart.note("leftovers", cache.display(), format!("{over} leases are over for good"), mend);
     }
-    if before && chart.is_well("leftovers") && over == 0 {
+    if over == 0 && chart.is_well("leftovers") {
         chart.ok("leftovers", "", "nothing of earlier runs lies about");
     }
 }
