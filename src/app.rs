@@ -120,6 +120,11 @@ impl App {
         program::path(self.called_as.as_deref(), self.environment.get("PATH").map(OsString::as_os_str))
     }
 
+    /// Every file on PATH that is called as this program.
+    pub fn programs_on_path(&self) -> Vec<PathBuf> {
+        program::on_search_path(self.environment.get("PATH").map(OsString::as_os_str))
+    }
+
     /// The person's log-in shell, as the environment names it.
     pub fn login_shell(&self) -> Option<PathBuf> {
         self.environment.path("SHELL")
@@ -164,6 +169,11 @@ impl App {
         })
     }
 
+    /// The users and groups of this machine as a directory.
+    pub const fn local_directory(&self) -> LocalDirectory {
+        LocalDirectory
+    }
+
     /// Where sessions are opened and closed, with a directory that has them.
     pub fn sessions(&self, crowd: &CrowdSettings, secrets: &dyn SecretStore) -> Result<Box<dyn Sessions>> {
         Ok(Box::new(self.crowd_with_stored_password(crowd, secrets)?))
@@ -182,7 +192,8 @@ impl App {
         CrowdDirectory::new(options, &self.hub)
     }
 
-    fn crowd_with_stored_password(
+    /// The Crowd server of these settings, with the application's password from the store.
+    pub fn crowd_with_stored_password(
         &self,
         settings: &CrowdSettings,
         secrets: &dyn SecretStore,
@@ -234,21 +245,31 @@ impl App {
     }
 
     pub fn tokens(&self, endpoint: Endpoint) -> StsTokenService {
-        StsTokenService::new(self.aws_options(endpoint), Rc::clone(&self.clock), &self.hub)
+        self.tokens_within(STS_CALL_TIMEOUT, endpoint)
+    }
+
+    /// The same, with no more than this time for a call.
+    pub fn tokens_within(&self, limit: Duration, endpoint: Endpoint) -> StsTokenService {
+        StsTokenService::new(self.aws_options(limit, endpoint), Rc::clone(&self.clock), &self.hub)
     }
 
     /// The keys of IAM users, where the environment says that IAM is.
     pub fn access_keys(&self) -> Result<IamAccessKeys> {
-        let options = self.aws_options(self.endpoint(Service::Iam)?);
+        self.access_keys_within(STS_CALL_TIMEOUT)
+    }
+
+    /// The same, with no more than this time for a call.
+    pub fn access_keys_within(&self, limit: Duration) -> Result<IamAccessKeys> {
+        let options = self.aws_options(limit, self.endpoint(Service::Iam)?);
         Ok(IamAccessKeys::new(options, Rc::clone(&self.clock), &self.hub))
     }
 
-    fn aws_options(&self, endpoint: Endpoint) -> AwsOptions {
+    fn aws_options(&self, limit: Duration, endpoint: Endpoint) -> AwsOptions {
         AwsOptions {
             endpoint,
             ca_bundle: self.environment.path("AWS_CA_BUNDLE"),
-            connect_timeout: STS_CONNECT_TIMEOUT,
-            call_timeout: STS_CALL_TIMEOUT,
+            connect_timeout: STS_CONNECT_TIMEOUT.min(limit),
+            call_timeout: limit,
         }
     }
 
@@ -328,8 +349,12 @@ impl App {
 
 /// The configuration file at `path`, if there is one.
 pub fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
+    read_config_text(path)?.map(|text| file::parse(path.to_owned(), &text)).transpose()
+}
+
+/// The text of the configuration file at `path`, if there is one.
+pub fn read_config_text(path: &Path) -> Result<Option<String>, ConfigError> {
     let failed = |source| ConfigError::File { path: path.to_owned(), operation: "read", source };
     let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
-    let text = String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())))?;
-    file::parse(path.to_owned(), &text).map(Some)
+    String::from_utf8(bytes).map(Some).map_err(|error| failed(std::io::Error::other(error.utf8_error())))
 }

@@ -135,7 +135,7 @@ fn foreign_keys(profile: &Profile) -> Vec<String> {
 }
 
 /// Keys that would win over the hook; which of two sources wins differs by SDK.
-fn shadows_hook(key: &str) -> bool {
+pub(super) fn shadows_hook(key: &str) -> bool {
     const KEYS: [&str; 4] = ["aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"];
     KEYS.contains(&key) || names_a_source(key)
 }

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use super::document::{AwsConfig, Profile};
+use super::document::{AwsConfig, Profile, Setting};
 use super::hook::Hook;
 use super::key;
-use super::ownership::{HOOK_KEY, REGION_KEY, names_a_source};
+use super::ownership::{HOOK_KEY, REGION_KEY, names_a_source, shadows_hook};
 use super::temporary::expiry_of;
 
 /// One of the two files.
@@ -42,12 +42,26 @@ pub enum Origin {
     Nothing,
 }
 
-/// What some AWS tool takes and not the hook.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Shadow {
-    Keys(Place),
-    /// The setting of this name.
-    Setting(String),
+/// The settings of one file that some AWS tool takes and not the hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shadow {
+    pub place: Place,
+    /// The line of the first of them, counted from 1.
+    pub line: usize,
+    /// Their names, in lower case.
+    pub keys: Vec<String>,
+}
+
+impl Shadow {
+    /// Whether there is an access key among them.
+    pub fn holds_key(&self) -> bool {
+        self.keys.iter().any(|name| name == key::ID)
+    }
+
+    /// Whether it is a long-term key and nothing else, which `account import` takes over.
+    pub fn is_long_term_key(&self) -> bool {
+        self.keys.len() == 2 && self.keys.iter().all(|name| name == key::ID || name == key::SECRET)
+    }
 }
 
 /// The profiles of both files: those of the configuration file in its order, then the others.
@@ -69,9 +83,9 @@ fn listed(config: Option<&Profile>, credentials: Option<&Profile>) -> Option<Lis
     // The credentials file wins where both set the same.
     let both: Vec<&Profile> = credentials.into_iter().chain(config).collect();
     let get = |key: &str| both.iter().find_map(|profile| profile.get(key));
-    let origin = match get(HOOK_KEY).map(Hook::recognise) {
-        Some(Some(hook)) => Origin::Hook(hook),
-        process => origin_of_others(config, credentials, process.is_some()),
+    let origin = match both.iter().filter_map(|profile| profile.get(HOOK_KEY)).find_map(Hook::recognise) {
+        Some(hook) => Origin::Hook(hook),
+        None => origin_of_others(config, credentials, get(HOOK_KEY).is_some()),
     };
     let shadows = if matches!(origin, Origin::Hook(_)) { shadows(config, credentials) } else { Vec::new() };
     let region = get(REGION_KEY).map(str::to_owned);
@@ -103,9 +117,16 @@ fn source_of(profile: &Profile) -> Option<String> {
 
 fn shadows(config: Option<&Profile>, credentials: Option<&Profile>) -> Vec<Shadow> {
     let places = [(Place::Credentials, credentials), (Place::Config, config)];
-    let keys = places.into_iter().filter(|(_, profile)| profile.is_some_and(|profile| profile.get(key::ID).is_some()));
-    let settings = [credentials, config].into_iter().flatten().filter_map(source_of).map(Shadow::Setting);
-    keys.map(|(place, _)| Shadow::Keys(place)).chain(settings).collect()
+    places.into_iter().filter_map(|(place, profile)| in_the_way(place, profile?)).collect()
+}
+
+/// What stands in the way of a hook of the profile's name.
+fn in_the_way(place: Place, profile: &Profile) -> Option<Shadow> {
+    let is_other_process = |setting: &Setting| setting.key == HOOK_KEY && Hook::recognise(&setting.value).is_none();
+    let mut found =
+        profile.settings.iter().filter(|setting| shadows_hook(&setting.key) || is_other_process(setting)).peekable();
+    let line = found.peek()?.line;
+    Some(Shadow { place, line, keys: found.map(|setting| setting.key.clone()).collect() })
 }
 
 #[cfg(test)]
@@ -115,6 +136,10 @@ mod tests {
 
     const HOOK: &str = "credential_process = /usr/bin/afed creds deploy --format process\n";
     const KEY: &str = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\n";
+
+    fn shadow(place: Place, line: usize, keys: &[&str]) -> Shadow {
+        Shadow { place, line, keys: keys.iter().map(|key| (*key).to_owned()).collect() }
+    }
 
     fn one(config: &str, credentials: &str) -> Listed {
         let config = AwsConfig::parse(Family::Config, format!("[profile x]\n{config}").as_bytes()).ok().unwrap();
@@ -143,15 +168,28 @@ mod tests {
     fn what_would_win_over_the_hook_is_told() {
         for (config, credentials, shadows) in [
             ("", "", vec![]),
-            (KEY, "", vec![Shadow::Keys(Place::Config)]),
-            ("", &format!("[x]\n{KEY}"), vec![Shadow::Keys(Place::Credentials)]),
-            ("sso_session = s\n", "", vec![Shadow::Setting("sso_session".to_owned())]),
+            (KEY, "", vec![shadow(Place::Config, 3, &[key::ID, key::SECRET])]),
+            ("", &format!("[x]\n{KEY}"), vec![shadow(Place::Credentials, 2, &[key::ID, key::SECRET])]),
+            ("sso_session = s\n", "", vec![shadow(Place::Config, 3, &["sso_session"])]),
+            ("", "[x]\ncredential_process = other\n", vec![shadow(Place::Credentials, 2, &[HOOK_KEY])]),
         ] {
             let listed = one(&format!("{HOOK}{config}"), credentials);
             assert!(matches!(listed.origin, Origin::Hook(_)));
             assert_eq!(listed.shadows, shadows);
         }
-        assert_eq!(one(HOOK, "[x]\ncredential_process = other\n").origin, Origin::OtherProcess);
+    }
+
+    #[test]
+    fn a_long_term_key_is_told_from_everything_else() {
+        for (keys, is_key, is_long_term) in [
+            (&[key::ID, key::SECRET][..], true, true),
+            (&[key::ID, key::SECRET, "aws_session_token"], true, false),
+            (&[key::ID], true, false),
+            (&["sso_session"], false, false),
+        ] {
+            let shadow = shadow(Place::Config, 1, keys);
+            assert_eq!((shadow.holds_key(), shadow.is_long_term_key()), (is_key, is_long_term), "{keys:?}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ mod device;
 mod edit;
 mod host_role;
 mod import;
-mod key;
+pub mod key;
 mod list;
 mod rotate;
 mod show;

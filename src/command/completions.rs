@@ -19,7 +19,8 @@ pub fn run(args: &CompletionsArgs, streams: &mut Streams) -> Result<()> {
     answer::text(streams, script(args.shell))
 }
 
-const fn script(shell: CompletionShell) -> &'static str {
+/// The script as this program prints it.
+pub const fn script(shell: CompletionShell) -> &'static str {
     match shell {
         CompletionShell::Bash => include_str!("../../completions/afed.bash"),
         CompletionShell::Elvish => include_str!("../../completions/afed.elv"),

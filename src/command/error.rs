@@ -195,6 +195,9 @@ pub enum CommandError {
     },
     #[error(transparent)]
     NotRun(crate::sys::execution::ExecutionError),
+    /// What it is has been said already.
+    #[error("not all is well (faults: {faults}, warnings: {warnings}, not checked: {not_checked})")]
+    NotWell { faults: usize, warnings: usize, not_checked: usize },
     #[error("the answer could not be written to standard output")]
     OutputLost(#[source] std::io::Error),
 }

@@ -12,6 +12,7 @@ mod confirmation;
 mod connector;
 mod console;
 mod creds;
+mod doctor;
 mod error;
 mod exec;
 mod hook_line;
@@ -110,6 +111,7 @@ pub enum Verb {
     Cache(cache::CacheArgs),
     ShellInit(shell_init::ShellInitArgs),
     Prompt(prompt::PromptArgs),
+    Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
     Complete(complete::CompleteArgs),
     Man(man::ManArgs),
@@ -139,6 +141,7 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<u8> {
         Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Prompt(args) => prompt::run(&args, app, streams),
+        Verb::Doctor(args) => doctor::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
         Verb::Complete(args) => complete::run(&args, app, streams),
         Verb::Man(args) => man::run(&args, streams),

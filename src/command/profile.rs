@@ -4,7 +4,7 @@ mod add;
 mod foreign;
 mod list;
 mod remove;
-mod state;
+pub mod state;
 mod wanted;
 
 use anyhow::Result;

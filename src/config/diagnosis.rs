@@ -12,17 +12,32 @@ use super::file::{
 
 /// The fault that made the parser stop.
 pub fn explain(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
-    if let Some(unknown) = Document::parse(text).ok().and_then(|document| find_unknown_key(document.as_table())) {
-        return ConfigError::UnknownKey {
+    match unknown_keys(path, text).into_iter().next() {
+        Some((unknown, _)) => unknown,
+        None => of_parser(path, text, error),
+    }
+}
+
+/// The parser's error, with its line.
+pub fn of_parser(path: &Path, text: &str, error: &toml::de::Error) -> ConfigError {
+    let line = error.span().map_or(1, |span| line_at(text, span.start));
+    ConfigError::Syntax { path: path.to_owned(), line, message: error.message().replace('\n', " ") }
+}
+
+/// Every key of a text that parses and that afed does not know, each with its offset.
+pub fn unknown_keys(path: &Path, text: &str) -> Vec<(ConfigError, usize)> {
+    let Ok(document) = Document::parse(text) else { return Vec::new() };
+    let as_error = |unknown: UnknownKey| {
+        let error = ConfigError::UnknownKey {
             path: path.to_owned(),
             line: line_at(text, unknown.offset),
             table: unknown.table,
             nearest: nearest(&unknown.key, unknown.known.iter().copied()),
             key: unknown.key,
         };
-    }
-    let line = error.span().map_or(1, |span| line_at(text, span.start));
-    ConfigError::Syntax { path: path.to_owned(), line, message: error.message().replace('\n', " ") }
+        (error, unknown.offset)
+    };
+    find_unknown_keys(document.as_table()).into_iter().map(as_error).collect()
 }
 
 struct UnknownKey {
@@ -32,7 +47,7 @@ struct UnknownKey {
     known: &'static [&'static str],
 }
 
-fn find_unknown_key(top: &dyn TableLike) -> Option<UnknownKey> {
+fn find_unknown_keys(top: &dyn TableLike) -> Vec<UnknownKey> {
     let single = [
         ("crowd", CROWD_KEYS),
         ("os", OS_KEYS),
@@ -41,30 +56,35 @@ fn find_unknown_key(top: &dyn TableLike) -> Option<UnknownKey> {
         ("console", CONSOLE_KEYS),
     ];
     let named = [("accounts", ACCOUNT_KEYS), ("connectors", CONNECTOR_KEYS)];
-    unknown_in("the top level".to_owned(), top, TOP_KEYS)
-        .or_else(|| {
-            single.into_iter().find_map(|(name, keys)| unknown_in(format!("[{name}]"), table_at(top, name)?, keys))
-        })
-        .or_else(|| {
-            named.into_iter().find_map(|(group, keys)| {
-                let tables = table_at(top, group)?;
-                tables
-                    .iter()
-                    .find_map(|(name, item)| unknown_in(format!("[{group}.{name}]"), item.as_table_like()?, keys))
-            })
-        })
+    let mut found = unknown_in("the top level", top, TOP_KEYS);
+    for (name, keys) in single {
+        found
+            .extend(table_at(top, name).map(|table| unknown_in(&format!("[{name}]"), table, keys)).unwrap_or_default());
+    }
+    for (group, keys) in named {
+        for (name, item) in table_at(top, group).into_iter().flat_map(TableLike::iter) {
+            let entries = item.as_table_like().map(|table| unknown_in(&format!("[{group}.{name}]"), table, keys));
+            found.extend(entries.unwrap_or_default());
+        }
+    }
+    found
 }
 
 fn table_at<'a>(parent: &'a dyn TableLike, key: &str) -> Option<&'a dyn TableLike> {
     parent.get(key).and_then(Item::as_table_like)
 }
 
-fn unknown_in(table: String, entries: &dyn TableLike, known: &'static [&'static str]) -> Option<UnknownKey> {
-    let (key, item) = entries.iter().find(|(key, _)| !known.contains(key))?;
-    let written = entries.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
-    Some(UnknownKey { table, key: key.to_owned(), offset: written.map_or(0, |span| span.start), known })
+fn unknown_in(table: &str, entries: &dyn TableLike, known: &'static [&'static str]) -> Vec<UnknownKey> {
+    let unknown = entries.iter().filter(|(key, _)| !known.contains(key));
+    let as_found = |(key, item): (&str, &Item)| {
+        let written = entries.key(key).and_then(toml_edit::Key::span).or_else(|| item.span());
+        let offset = written.map_or(0, |span| span.start);
+        UnknownKey { table: table.to_owned(), key: key.to_owned(), offset, known }
+    };
+    unknown.map(as_found).collect()
 }
 
-fn line_at(text: &str, offset: usize) -> usize {
+/// The line of an offset, counted from 1.
+pub fn line_at(text: &str, offset: usize) -> usize {
     text.as_bytes().iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
 }

@@ -3,7 +3,7 @@
 //! layout does not allow is refused.
 
 mod fields;
-mod layout;
+pub mod layout;
 mod put;
 mod splice;
 

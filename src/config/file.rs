@@ -12,7 +12,7 @@ use crate::model::account::AccountType;
 use crate::model::principal::PrincipalType;
 
 /// One `config.toml`.
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
     pub version: u32,
@@ -39,7 +39,7 @@ pub enum DirectoryChoice {
     Os,
 }
 
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CrowdTable {
     pub url: String,
@@ -54,7 +54,7 @@ pub struct CrowdTable {
     pub allow_http: Option<bool>,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OsTable {
     #[serde(default)]
@@ -63,7 +63,7 @@ pub struct OsTable {
     pub recheck_after: Option<String>,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretsTable {
     pub store: Option<crate::model::secret_store_choice::SecretStoreChoice>,
@@ -74,13 +74,13 @@ pub struct SecretsTable {
     pub passphrase_credential: Option<String>,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CacheTable {
     pub wait: Option<String>,
 }
 
-#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsoleTable {
     pub sign_in_url: Option<String>,
@@ -173,7 +173,7 @@ pub(super) const CONNECTOR_KEYS: &[&str] = &[
 ];
 
 /// A file's tables together with where they were read.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SourcedFile {
     pub path: PathBuf,
     pub file: ConfigFile,

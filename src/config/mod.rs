@@ -5,6 +5,7 @@ mod diagnosis;
 pub mod edit;
 pub mod environment;
 mod error;
+pub mod examination;
 pub mod exchange;
 pub mod file;
 pub mod outline;

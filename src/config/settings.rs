@@ -60,7 +60,7 @@ pub enum DirectorySettings {
 }
 
 /// How to reach Crowd.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CrowdSettings {
     pub address: CrowdAddress,
     pub application: CrowdApplication,

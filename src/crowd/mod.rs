@@ -26,7 +26,7 @@ use crate::model::crowd_application::CrowdApplication;
 use crate::model::name::GroupName;
 use crate::model::person::{Evidence, Identity, Membership, Person};
 use crate::model::secret::Secret;
-use crate::ports::{Directory, DirectoryError, Session, Sessions};
+use crate::ports::{Directory, DirectoryError, Greeting, Session, Sessions};
 use crate::sys::network::{Hub, Network, NetworkOptions};
 
 /// What has to be known to speak to a Crowd server.
@@ -55,6 +55,14 @@ impl CrowdDirectory {
         let network = Network::new(address.base(), NetworkOptions { connect_timeout, call_timeout, ca_bundle }, hub);
         Self { transport: Transport { server: Server { address, application }, password, network } }
     }
+
+    /// What the server says of itself. It is asked for its cookie settings, which only an accepted application may read.
+    pub fn greeting(&self) -> Result<Greeting, DirectoryError> {
+        let server = &self.transport.server;
+        let (settings, greeting) = self.transport.greeted(Call::get(Target::resource("config/cookie")), 200)?;
+        let settings = settings.map_err(|refusal| server.refused(refusal))?;
+        settings.text("name").map(|_| greeting).map_err(|error| server.misshapen(error))
+    }
 }
 
 impl Directory for CrowdDirectory {
@@ -71,12 +79,8 @@ impl Directory for CrowdDirectory {
         self.nested_membership(&person.name, group.as_str())
     }
 
-    /// Reads the server's cookie settings, which only an accepted application may.
     fn probe(&self) -> Result<(), DirectoryError> {
-        let server = &self.transport.server;
-        let settings = self.transport.object(Call::get(Target::resource("config/cookie")), 200)?;
-        let settings = settings.map_err(|refusal| server.refused(refusal))?;
-        settings.text("name").map(|_| ()).map_err(|error| server.misshapen(error))
+        self.greeting().map(drop)
     }
 }
 

@@ -13,7 +13,7 @@ use super::reason::Reason;
 use super::request::Call;
 use super::server::{Refusal, Server};
 use crate::model::secret::Secret;
-use crate::ports::{Cause, DirectoryError, Oddity};
+use crate::ports::{Cause, DirectoryError, Greeting, Oddity};
 use crate::sys::network::{Answer, Network};
 
 /// No answer that afed asks for is near this long.
@@ -34,6 +34,18 @@ impl Transport {
     /// Asks for one object, which Crowd sends with exactly this status.
     pub fn object(&self, call: Call, success: u16) -> Result<Reply<Object>, DirectoryError> {
         let answer = self.send(call)?;
+        self.object_of(answer, success)
+    }
+
+    /// The same, with what the answer tells of the server.
+    pub fn greeted(&self, call: Call, success: u16) -> Result<(Reply<Object>, Greeting), DirectoryError> {
+        let answer = self.send(call)?;
+        let program = answer.header(VERSION_HEADER).unwrap_or_default().trim().to_owned();
+        let greeting = Greeting { program, clock: answer.date() };
+        Ok((self.object_of(answer, success)?, greeting))
+    }
+
+    fn object_of(&self, answer: Answer, success: u16) -> Result<Reply<Object>, DirectoryError> {
         if answer.status != success {
             return self.refusal(&answer).map(Err);
         }

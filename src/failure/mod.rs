@@ -30,6 +30,7 @@ use crate::policy::Refused;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::paint::{Palette, Tone};
+use crate::render::pasted::quoted;
 use crate::render::table::printable;
 use crate::vending::VendError;
 use crate::vending::rotation::RotationError;
@@ -187,11 +188,6 @@ fn of_vending(error: &VendError) -> Verdict {
     }
 }
 
-/// One word of a command to paste, whatever is in it.
-fn quoted(word: impl std::fmt::Display) -> String {
-    format!("'{}'", word.to_string().replace('\'', r"'\''"))
-}
-
 fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verdict {
     let hint = format!("store it: afed account create {account} --access-key-id {access_key_id} --secret-only");
     Verdict::hint(Kind::Configuration, hint)
@@ -329,13 +325,6 @@ mod tests {
     fn what_nobody_knows_is_a_fault_of_afed() {
         let report = explain(anyhow!("odd").as_ref());
         assert_eq!((report.kind, in_one_line(&report).as_str()), (Kind::Fault, "afed: odd\n"));
-    }
-
-    #[test]
-    fn a_path_in_a_command_stays_one_word() {
-        for path in ["/home/alice/afed", "/tmp/a b", "/tmp/$(id)", "/tmp/it's 'quoted'", "'; rm -r ~; '"] {
-            assert_eq!(shell_words::split(&quoted(path)).unwrap(), [path]);
-        }
     }
 
     #[test]

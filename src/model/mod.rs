@@ -12,6 +12,7 @@ pub mod command_line;
 pub mod connector;
 pub mod console;
 pub mod crowd_address;
+pub mod crowd_advisory;
 pub mod crowd_application;
 pub mod duration;
 pub mod failure;

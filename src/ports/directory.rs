@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Cause;
 use crate::model::name::GroupName;
 use crate::model::person::{Evidence, Identity, Membership, Person};
@@ -23,6 +25,15 @@ pub trait Sessions {
     fn open(&self, user: &str, password: &Secret) -> Result<Session, DirectoryError>;
     /// Ends the session; one that is already over is no failure.
     fn close(&self, token: &Secret) -> Result<(), DirectoryError>;
+}
+
+/// What an answer of a directory tells of the directory itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greeting {
+    /// The program and its version as it calls itself, such as `Crowd/6.3.0`.
+    pub program: String,
+    /// Its clock, where the answer is dated.
+    pub clock: Option<Timestamp>,
 }
 
 /// A directory session as it was just opened.

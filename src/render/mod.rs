@@ -19,6 +19,7 @@ mod ini;
 pub mod moment;
 mod nushell;
 pub mod paint;
+pub mod pasted;
 mod posix;
 mod powershell;
 pub mod prompt;

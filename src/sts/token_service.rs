@@ -8,6 +8,7 @@ use std::rc::Rc;
 use aws_sdk_sts::Client;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use jiff::Timestamp;
 
 use super::answer::{self, Issued};
 use super::client::Repeat;
@@ -64,6 +65,11 @@ impl TokenService for StsTokenService {
 impl StsTokenService {
     pub fn new(options: AwsOptions, clock: Rc<dyn Clock>, hub: &Rc<Hub>) -> Self {
         Self { wire: Wire::new(Service::Sts, options, clock, hub) }
+    }
+
+    /// The clock of STS in this region, if it says; this also shows that it can be reached, without any key.
+    pub fn clock(&self, region: &Region) -> Result<Option<Timestamp>, TokenServiceError> {
+        self.wire.clock(region)
     }
 
     fn send<T, E>(

@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_sdk_sts::error::{ProvideErrorMetadata, SdkError};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use jiff::Timestamp;
 
 use super::client::{self, Repeat};
 use super::endpoint::{Endpoint, Service};
@@ -19,6 +20,9 @@ use crate::model::mfa::MfaSerial;
 use crate::model::region::Region;
 use crate::ports::{AwsAction, Cause, Clock, TokenServiceError};
 use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
+
+/// Far more than the page that an unasked service shows.
+const LONGEST_GREETING: usize = 1 << 20;
 
 /// How a service of AWS is talked to.
 #[derive(Debug, Clone)]
@@ -69,6 +73,20 @@ impl Wire {
         if let Some(uri) = self.endpoint.uri(self.service, region) {
             self.network.open_ahead(&uri);
         }
+    }
+
+    /// The clock of whoever answers for this region, where the answer is dated. Nothing is signed and nothing asked for: any
+    /// answer will do.
+    pub fn clock(&self, region: &Region) -> Result<Option<Timestamp>, TokenServiceError> {
+        self.endpoint.check(self.service, region)?;
+        let unreachable = |source: Cause| TokenServiceError::Unreachable {
+            endpoint: self.endpoint.host(self.service, region),
+            source,
+        };
+        let uri = self.endpoint.uri(self.service, region).map(|uri| uri.to_string()).unwrap_or_default();
+        let request = HttpRequest::get(uri).map_err(|error| unreachable(error.into()))?;
+        let answer = self.network.send(request, LONGEST_GREETING).map_err(|error| unreachable(error.into()))?;
+        Ok(answer.date())
     }
 
     pub fn send<T, E>(

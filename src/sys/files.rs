@@ -69,6 +69,46 @@ fn mark(metadata: &fs::Metadata) -> FileMark {
     FileMark { size: metadata.len(), modified, changed: modified, device: 0, inode: 0 }
 }
 
+/// Who may do what with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// The permission bits alone.
+    pub mode: u32,
+    pub owner: u32,
+}
+
+/// Who may do what with the file that the path leads to; `None` where there is none, or no such thing on this platform.
+#[cfg(unix)]
+pub fn access(path: &Path) -> io::Result<Option<Access>> {
+    use std::os::unix::fs::MetadataExt;
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(Access { mode: metadata.mode() & 0o7777, owner: metadata.uid() })),
+        Err(error) if says_there_is_none(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(unix))]
+pub fn access(_path: &Path) -> io::Result<Option<Access>> {
+    Ok(None)
+}
+
+/// The paths in a folder, sorted; none where there is no folder.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if says_there_is_none(&error) => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>()?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Whether the temporary files of [`replace`] and [`put`] are called so.
+pub fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(TEMPORARY_PREFIX.as_bytes()))
+}
+
 /// The path of a file that all ways to it have in common, through whatever links they lead; there need not be one yet.
 pub fn own_path(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;

@@ -49,6 +49,16 @@ pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Resu
     }
 }
 
+/// The process that holds the lock and was stopped by a signal, if there is one. The file is only looked at.
+pub fn stopped_holder(path: &Path) -> io::Result<Option<u32>> {
+    let mut file = File::open(path)?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Ok(read_pid(&mut file).filter(|pid| is_stopped(*pid))),
+        Err(TryLockError::Error(error)) => Err(error),
+        Ok(()) => Ok(None),
+    }
+}
+
 /// Takes the file of a lock away unless somebody holds it, without waiting; says whether it did. One that is gone already
 /// was taken by somebody else.
 pub fn remove_free(path: &Path) -> io::Result<bool> {
@@ -215,5 +225,31 @@ mod tests {
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(!is_stopped(child.id()));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn only_a_stopped_holder_is_told_and_the_file_stays_as_it_is() {
+        use nix::sys::signal::{Signal, kill};
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("lock");
+        let script = "exec 9>\"$0\"; flock 9; echo $$ >&9; echo held; exec sleep 60";
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", script])
+            .arg(&path)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut held = [0; 5];
+        child.stdout.take().unwrap().read_exact(&mut held).unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), None);
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
+        kill(pid, Signal::SIGSTOP).unwrap();
+        nix::sys::wait::waitpid(pid, Some(nix::sys::wait::WaitPidFlag::WUNTRACED)).unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), Some(child.id()));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(stopped_holder(&path).unwrap(), None);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{pid}\n"));
     }
 }

@@ -2,8 +2,12 @@
 //! A link on PATH outlives the folder of a release that it points to, so the link is what gets written down.
 
 use std::ffi::OsStr;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+/// How much of two files is compared at a time.
+const CHUNK: usize = 1 << 16;
 
 /// An absolute path to this program: the one that it was called by, without following links, if it leads here; else
 /// the file itself.
@@ -45,6 +49,51 @@ fn is_executable(metadata: &std::fs::Metadata) -> bool {
     metadata.is_file()
 }
 
+/// Every file of this program's name in the folders of PATH, in their order; each folder once.
+pub fn on_search_path(search_path: Option<&OsStr>) -> Vec<PathBuf> {
+    const NAME: &str = if cfg!(windows) { "afed.exe" } else { "afed" };
+    let mut found: Vec<PathBuf> = Vec::new();
+    for folder in search_path.into_iter().flat_map(std::env::split_paths) {
+        let Ok(file) = std::path::absolute(folder.join(NAME)) else { continue };
+        if file.is_file() && !found.contains(&file) {
+            found.push(file);
+        }
+    }
+    found
+}
+
+/// Whether two paths lead to the same bytes. Neither is run.
+pub fn is_same_file(one: &Path, other: &Path) -> io::Result<bool> {
+    if is_same(one, other) {
+        return Ok(true);
+    }
+    let (mut one, mut other) = (File::open(one)?, File::open(other)?);
+    if one.metadata()?.len() != other.metadata()?.len() {
+        return Ok(false);
+    }
+    let (mut here, mut there) = (vec![0; CHUNK], vec![0; CHUNK]);
+    loop {
+        let (read, length) = (read_full(&mut one, &mut here)?, read_full(&mut other, &mut there)?);
+        if here[..read] != there[..length] {
+            return Ok(false);
+        }
+        if read == 0 {
+            return Ok(true);
+        }
+    }
+}
+
+fn read_full(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..])? {
+            0 => break,
+            count => filled += count,
+        }
+    }
+    Ok(filled)
+}
+
 fn find(word: &Path, search_path: Option<&OsStr>, file: &Path) -> Option<PathBuf> {
     let is_bare = word.components().count() == 1 && word.file_name() == Some(word.as_os_str());
     let candidates = match search_path {
@@ -55,7 +104,8 @@ fn find(word: &Path, search_path: Option<&OsStr>, file: &Path) -> Option<PathBuf
     absolute.find(|candidate| is_same(candidate, file))
 }
 
-fn is_same(candidate: &Path, file: &Path) -> bool {
+/// Whether two paths lead to one file.
+pub fn is_same(candidate: &Path, file: &Path) -> bool {
     let end = |path: &Path| path.canonicalize().ok();
     end(candidate).is_some_and(|end_of_candidate| Some(end_of_candidate) == end(file))
 }

@@ -26,6 +26,7 @@ mod conversation;
 mod crowd_clients;
 mod crowd_rules;
 mod directory_denials;
+mod doctor;
 mod documents;
 mod emulator;
 mod encrypted_file;

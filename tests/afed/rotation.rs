@@ -9,7 +9,7 @@ use crate::sandbox::{Outcome, Run, Sandbox, aws, aws_url};
 use crate::sts_proxy::{Reply, StsProxy};
 
 /// It ends with this process.
-static MOTO: LazyLock<Emulator> = LazyLock::new(|| Emulator::start_program(Program::Moto));
+pub static MOTO: LazyLock<Emulator> = LazyLock::new(|| Emulator::start_program(Program::Moto));
 
 pub const JOURNAL: &str = "home/.config/afed/config.toml.ops.rotation";
 

@@ -97,7 +97,7 @@ fn as_json(profile: &Listed, here: &Here<'_>) -> Value {
         "program": hook.map(Hook::program),
         "config": hook.and_then(Hook::config),
         "expires": expires,
-        "problems": state::problems(profile, here),
+        "problems": state::problems_in_words(profile, here),
         "state": state::in_words(profile, here),
     })
 }

@@ -1,6 +1,6 @@
-//! What a profile's credentials come from, and what keeps it from working here, in words.
+//! What a profile's credentials come from, and what keeps it from working here: as data, and in words for a listing.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::aws_files::{Hook, Listed, Origin, Place, Shadow};
 use crate::config::settings::Settings;
+use crate::model::name::ConnectorName;
 use crate::sys::program::{self, Runnable};
 
 /// What profiles are looked at with: this afed, its configuration and the time.
@@ -43,9 +44,26 @@ pub const fn source(origin: &Origin) -> &'static str {
     }
 }
 
+/// What keeps a profile from working.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// The hook's program is not there.
+    ProgramGone(PathBuf),
+    NotExecutable(PathBuf),
+    AnotherProgram(PathBuf),
+    /// The configuration that the hook names is not there.
+    ConfigurationGone(PathBuf),
+    AnotherConfiguration(PathBuf),
+    NoConnector(ConnectorName),
+    Shadowed(Shadow),
+    NoRegion,
+    /// Temporary keys ended at this moment, as it is written beside them.
+    KeysEnded(String),
+}
+
 /// The state in one phrase: what is wrong, or how it is where nothing is.
 pub fn in_words(profile: &Listed, here: &Here<'_>) -> String {
-    let problems = problems(profile, here);
+    let problems = problems_in_words(profile, here);
     if !problems.is_empty() {
         return problems.join("; ");
     }
@@ -61,50 +79,61 @@ pub fn in_words(profile: &Listed, here: &Here<'_>) -> String {
     }
 }
 
+/// Each problem in a phrase.
+pub fn problems_in_words(profile: &Listed, here: &Here<'_>) -> Vec<String> {
+    problems(profile, here).iter().map(|problem| phrase(problem, here)).collect()
+}
+
 /// What is wrong with a profile that is afed's.
-pub fn problems(profile: &Listed, here: &Here<'_>) -> Vec<String> {
-    let no_region = profile.region.is_none().then(|| "no region".to_owned());
+pub fn problems(profile: &Listed, here: &Here<'_>) -> Vec<Problem> {
+    let no_region = profile.region.is_none().then_some(Problem::NoRegion);
     match &profile.origin {
         Origin::Hook(hook) => {
             let of_hook = [of_program(hook, here), of_connector(hook, here)].into_iter().flatten();
-            let shadows = profile.shadows.iter().map(|shadow| in_the_way(shadow, here));
+            let shadows = profile.shadows.iter().cloned().map(Problem::Shadowed);
             of_hook.chain(shadows).chain(no_region).collect()
         }
         Origin::TemporaryKeys { expires: Some(expires) } => {
             let has_ended = expires.parse::<Timestamp>().is_ok_and(|end| end <= here.now);
-            has_ended.then(|| format!("keys ended at {expires}")).into_iter().chain(no_region).collect()
+            has_ended.then(|| Problem::KeysEnded(expires.clone())).into_iter().chain(no_region).collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn of_program(hook: &Hook, here: &Here<'_>) -> Option<String> {
-    let program = Path::new(hook.program());
-    match program::look(program, &here.program) {
-        Runnable::Gone => Some("the program is gone".to_owned()),
-        Runnable::NotExecutable => Some("the program can't be run".to_owned()),
-        Runnable::Another => Some(format!("asks another afed: {}", program.display())),
+fn of_program(hook: &Hook, here: &Here<'_>) -> Option<Problem> {
+    let program = PathBuf::from(hook.program());
+    match program::look(&program, &here.program) {
+        Runnable::Gone => Some(Problem::ProgramGone(program)),
+        Runnable::NotExecutable => Some(Problem::NotExecutable(program)),
+        Runnable::Another => Some(Problem::AnotherProgram(program)),
         Runnable::This => None,
     }
 }
 
 /// Only the connectors of the configuration that is in use here are known.
-fn of_connector(hook: &Hook, here: &Here<'_>) -> Option<String> {
-    if let Some(config) = hook.config().filter(|config| !is_same_file(Path::new(config), &here.config)) {
-        return Some(format!("asks another configuration: {config}"));
+fn of_connector(hook: &Hook, here: &Here<'_>) -> Option<Problem> {
+    let named = hook.config().map(PathBuf::from);
+    if let Some(config) = named.filter(|config| !program::is_same(config, &here.config)) {
+        let is_there = config.exists();
+        return Some(if is_there { Problem::AnotherConfiguration(config) } else { Problem::ConfigurationGone(config) });
     }
     let is_known = here.settings.origin_of_connector(hook.connector().as_str()).is_some();
-    (!is_known).then(|| "no such connector".to_owned())
+    (!is_known).then(|| Problem::NoConnector(hook.connector().clone()))
 }
 
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    one == other || one.canonicalize().is_ok_and(|one| other.canonicalize().is_ok_and(|other| one == other))
-}
-
-fn in_the_way(shadow: &Shadow, here: &Here<'_>) -> String {
-    match shadow {
-        Shadow::Keys(Place::Credentials) => format!("shadowed by keys in {}", here.credentials.display()),
-        Shadow::Keys(Place::Config) => "shadowed by its own keys".to_owned(),
-        Shadow::Setting(setting) => format!("shadowed by {setting}"),
+fn phrase(problem: &Problem, here: &Here<'_>) -> String {
+    match problem {
+        Problem::ProgramGone(_) => "the program is gone".to_owned(),
+        Problem::NotExecutable(_) => "the program can't be run".to_owned(),
+        Problem::AnotherProgram(program) => format!("asks another afed: {}", program.display()),
+        Problem::ConfigurationGone(_) => "the configuration is gone".to_owned(),
+        Problem::AnotherConfiguration(config) => format!("asks another configuration: {}", config.display()),
+        Problem::NoConnector(_) => "no such connector".to_owned(),
+        Problem::Shadowed(shadow) if !shadow.holds_key() => format!("shadowed by {}", shadow.keys.join(", ")),
+        Problem::Shadowed(Shadow { place: Place::Config, .. }) => "shadowed by its own keys".to_owned(),
+        Problem::Shadowed(_) => format!("shadowed by keys in {}", here.credentials.display()),
+        Problem::NoRegion => "no region".to_owned(),
+        Problem::KeysEnded(at) => format!("keys ended at {at}"),
     }
 }

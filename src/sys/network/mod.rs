@@ -21,8 +21,11 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
 use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
+use jiff::Timestamp;
 
 use self::client::Client;
 pub use self::hub::Hub;
@@ -52,6 +55,12 @@ impl Answer {
     /// The first header of this name, without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// When the far side made it, by its own clock, to the second.
+    pub fn date(&self) -> Option<Timestamp> {
+        let date = DateTime::from_str(self.header("date")?, Format::HttpDate).ok()?;
+        Timestamp::from_second(date.secs()).ok()
     }
 }
 

@@ -328,14 +328,26 @@ fn owner(subject: &Subject, identity: &CallerIdentity) -> Result<KeyOwner, Rotat
         let (found, expected) = (identity.aws_account_id.clone(), expected.to_string());
         return Err(RotationError::OtherAwsAccount { access_key_id, found, expected });
     }
-    let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
-    if resource == "root" {
-        return Err(RotationError::RootUser { arn });
-    }
-    match resource.strip_prefix("user/").and_then(|path| path.rsplit('/').next()).filter(|user| is_user_name(user)) {
+    match user_of(&arn) {
         Some(user) => Ok(KeyOwner { user: user.to_owned(), region: subject.region.clone() }),
+        None if is_root(&arn) => Err(RotationError::RootUser { arn }),
         None => Err(RotationError::NoUser { access_key_id, arn }),
     }
+}
+
+/// Whether it is the ARN of the root user of an AWS account.
+pub fn is_root(arn: &str) -> bool {
+    resource_of(arn) == "root"
+}
+
+/// The name of the IAM user, if it is the ARN of one.
+pub fn user_of(arn: &str) -> Option<&str> {
+    let name = resource_of(arn).strip_prefix("user/")?.rsplit('/').next();
+    name.filter(|name| is_user_name(name))
+}
+
+fn resource_of(arn: &str) -> &str {
+    arn.splitn(6, ':').nth(5).unwrap_or_default()
 }
 
 /// Letters, digits and `+=,.@_-` (IAM API, `UserName`): nothing that a shell would take for its own in a hint.
