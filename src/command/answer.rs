@@ -7,9 +7,9 @@ use super::error::CommandError;
 use crate::render::table;
 use crate::ui::Streams;
 
-/// A JSON document with a line end.
+/// A JSON document with a line end, in which nothing disturbs a terminal.
 pub fn json(streams: &mut Streams, value: &impl Serialize) -> Result<()> {
-    text(streams, &format!("{}\n", serde_json::to_string_pretty(value)?))
+    text(streams, &format!("{}\n", table::printable_json(&serde_json::to_string_pretty(value)?)))
 }
 
 /// Facts about one thing, a line each; those that are not known are left out.
