@@ -7,9 +7,9 @@ use super::error::CommandError;
 use crate::render::table::{self, Cell};
 use crate::ui::Streams;
 
-/// A JSON document with a line end.
+/// A JSON document with a line end, in which nothing disturbs a terminal.
 pub fn json(streams: &mut Streams, value: &impl Serialize) -> Result<()> {
-    text(streams, &format!("{}\n", serde_json::to_string_pretty(value)?))
+    text(streams, &format!("{}\n", table::printable_json(&serde_json::to_string_pretty(value)?)))
 }
 
 /// A listing, as wide as the terminal that it is read at; no line of it is cut anywhere else.

@@ -144,7 +144,7 @@ pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
 fn execution(words: &[&OsStr], chain: &CallChain) -> Execution {
     let (program, arguments) = words.split_first().map_or((OsStr::new(""), &[][..]), |(first, rest)| (*first, rest));
     let mut execution = Execution::new(program, arguments);
-    environment::FOREIGN.iter().for_each(|name| execution.clear(name));
+    environment::foreign().for_each(|name| execution.clear(name));
     execution.set(call_chain::VARIABLE, chain.to_string());
     execution
 }

@@ -17,7 +17,12 @@ impl CrowdDirectory {
             Target::resource("user/group/nested").parameter("username", user).map_err(|_| server.person_unknown())?;
         let Ok(target) = target.parameter("groupname", group) else { return Ok(Membership::NotMember) };
         match self.transport.object(Call::get(target), 200)? {
-            Ok(answer) => self.active_group(self.group_of(group, &answer)?),
+            Ok(answer) => {
+                let name = self.group_of(group, &answer)?;
+                // Most say nothing of it here; what is said counts.
+                let switched_off = answer.has("active") && !self.is_active(&answer)?;
+                if switched_off { Ok(Membership::NotMember) } else { self.active_group(name) }
+            }
             Err(refusal) => self.not_there(refusal),
         }
     }
@@ -30,6 +35,10 @@ impl CrowdDirectory {
         self.stored_name_of(asked, answer)
     }
 
+    fn is_active(&self, group: &Object) -> Result<bool, DirectoryError> {
+        group.truth("active").map_err(|error| self.transport.server.misshapen(error))
+    }
+
     /// An inactive group grants nothing.
     fn active_group(&self, name: &str) -> Result<Membership, DirectoryError> {
         let server = &self.transport.server;
@@ -40,7 +49,7 @@ impl CrowdDirectory {
             Err(refusal) => return self.not_there(refusal),
         };
         self.group_of(name, &group)?;
-        match group.truth("active").map_err(|error| server.misshapen(error))? {
+        match self.is_active(&group)? {
             true => Ok(Membership::Member),
             false => Ok(Membership::NotMember),
         }

@@ -12,6 +12,8 @@ mod request;
 mod scripted;
 mod server;
 mod sessions;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 use std::path::PathBuf;

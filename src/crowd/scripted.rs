@@ -25,6 +25,21 @@ pub enum Turn {
     Say(Vec<u8>),
     /// Says this and no more, and keeps the connection until the caller gives up.
     Stall(Vec<u8>),
+    /// Does as it likes, after the first request.
+    Act(Arc<dyn Fn(&mut TcpStream) + Send + Sync>),
+}
+
+impl Turn {
+    pub fn play(&self, stream: &mut TcpStream) {
+        match self {
+            Self::Say(bytes) => drop(stream.write_all(bytes)),
+            Self::Stall(bytes) => {
+                drop(stream.write_all(bytes));
+                drop(stream.read(&mut [0]));
+            }
+            Self::Act(act) => act(stream),
+        }
+    }
 }
 
 pub struct Scripted {
@@ -42,13 +57,7 @@ impl Scripted {
             for turn in turns {
                 let (mut stream, _) = listener.accept().unwrap();
                 remembered.lock().unwrap().push(read_request(&mut stream));
-                match turn {
-                    Turn::Say(bytes) => drop(stream.write_all(&bytes)),
-                    Turn::Stall(bytes) => {
-                        stream.write_all(&bytes).unwrap();
-                        drop(stream.read(&mut [0]));
-                    }
-                }
+                turn.play(&mut stream);
             }
         });
         Self { url, heard }
@@ -59,15 +68,7 @@ impl Scripted {
     }
 
     pub fn directory_with(&self, call_timeout: Duration, password: &str) -> CrowdDirectory {
-        let options = CrowdOptions {
-            address: CrowdAddress::parse(&self.url, PlainHttp::LoopbackOnly).unwrap(),
-            application: "afed".parse().unwrap(),
-            password: Secret::new(password.to_owned()),
-            connect_timeout: Duration::from_secs(30),
-            call_timeout,
-            ca_bundle: None,
-        };
-        CrowdDirectory::new(options, &Rc::default())
+        directory_at(&self.url, call_timeout, password)
     }
 
     pub fn url(&self) -> &str {
@@ -86,17 +87,38 @@ impl Scripted {
     }
 }
 
-fn read_request(stream: &mut TcpStream) -> String {
+/// Whoever says that they are Crowd at this address.
+pub fn directory_at(url: &str, call_timeout: Duration, password: &str) -> CrowdDirectory {
+    let options = CrowdOptions {
+        address: CrowdAddress::parse(url, PlainHttp::LoopbackOnly).unwrap(),
+        application: "afed".parse().unwrap(),
+        password: Secret::new(password.to_owned()),
+        connect_timeout: Duration::from_secs(30),
+        call_timeout,
+        ca_bundle: None,
+    };
+    CrowdDirectory::new(options, &Rc::default())
+}
+
+/// One request, whole; nobody sends another before its answer.
+pub fn read_request(stream: &mut TcpStream) -> String {
     let mut request = Vec::new();
-    let mut byte = [0];
-    while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap() == 1 {
-        request.push(byte[0]);
-    }
-    let head = String::from_utf8(request).unwrap();
-    let length = head.to_lowercase().lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-    let mut body = vec![0; length.unwrap_or(0)];
-    stream.read_exact(&mut body).unwrap();
-    head + &String::from_utf8(body).unwrap()
+    while !is_whole(&request) && read_on(stream, &mut request) {}
+    String::from_utf8(request).unwrap()
+}
+
+fn is_whole(request: &[u8]) -> bool {
+    let Some(end) = request.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let head = String::from_utf8_lossy(&request[..end]).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    request.len() >= end + 4 + length.unwrap_or(0)
+}
+
+fn read_on(stream: &mut TcpStream, request: &mut Vec<u8>) -> bool {
+    let mut room = [0; 4096];
+    let length = stream.read(&mut room).unwrap();
+    request.extend_from_slice(&room[..length]);
+    length > 0
 }
 
 /// An answer with these headers and this body.
@@ -128,13 +150,17 @@ pub fn verdict<T: Debug>(result: Result<T, DirectoryError>) -> String {
         Ok(value) => return format!("{value:?}"),
         Err(error) => error,
     };
-    let short = match &error {
-        DirectoryError::NotCrowd { what, .. } => format!("NotCrowd {what:?}"),
-        DirectoryError::Unexpected { what, .. } => format!("Unexpected {what:?}"),
-        other => format!("{other:?}").split(' ').next().unwrap().to_owned(),
-    };
+    let short = in_short(&error);
     let debug = format!("{error:?}");
     let told = format!("{debug} {:#}", anyhow::Error::new(error));
     assert!(!told.contains(CANARY), "{told}");
     short
+}
+
+pub fn in_short(error: &DirectoryError) -> String {
+    match error {
+        DirectoryError::NotCrowd { what, .. } => format!("NotCrowd {what:?}"),
+        DirectoryError::Unexpected { what, .. } => format!("Unexpected {what:?}"),
+        other => format!("{other:?}").split(' ').next().unwrap().to_owned(),
+    }
 }

@@ -98,6 +98,7 @@ impl Server {
         match error {
             NetworkError::TimedOut(after) => DirectoryError::TimedOut { directory: self.name(), after },
             NetworkError::TooLong(limit) => self.unexpected(Oddity::TooLong(limit)),
+            NetworkError::NotHttp(_) => self.not_crowd(Oddity::NotHttp),
             NetworkError::Unreachable(source) => self.unreachable(source),
             NetworkError::Untrusted(source) => DirectoryError::Untrusted { directory: self.name(), source },
             NetworkError::CaBundle { path, source } => DirectoryError::CertificatesUnusable { path, source },

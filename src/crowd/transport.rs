@@ -8,7 +8,7 @@ use base64::Engine;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use zeroize::Zeroizing;
 
-use super::json::Object;
+use super::json::{Misshapen, Object};
 use super::reason::Reason;
 use super::request::Call;
 use super::server::{Refusal, Server};
@@ -34,7 +34,7 @@ impl Transport {
     /// Asks for one object, which Crowd sends with exactly this status.
     pub fn object(&self, call: Call, success: u16) -> Result<Reply<Object>, DirectoryError> {
         let answer = self.send(call)?;
-        self.object_of(answer, success)
+        self.reply_of(answer, success)
     }
 
     /// The same, with what the answer tells of the server.
@@ -42,18 +42,15 @@ impl Transport {
         let answer = self.send(call)?;
         let program = answer.header(VERSION_HEADER).unwrap_or_default().trim().to_owned();
         let greeting = Greeting { program, clock: answer.date() };
-        Ok((self.object_of(answer, success)?, greeting))
+        Ok((self.reply_of(answer, success)?, greeting))
     }
 
-    fn object_of(&self, answer: Answer, success: u16) -> Result<Reply<Object>, DirectoryError> {
+    fn reply_of(&self, answer: Answer, success: u16) -> Result<Reply<Object>, DirectoryError> {
         if answer.status != success {
             return self.refusal(&answer).map(Err);
         }
         self.check_version(&answer)?;
-        if !is_json(&answer) {
-            return Err(self.server.unexpected(Oddity::NotJson));
-        }
-        self.read(answer.body).map(Ok)
+        self.object_of(answer).map(Ok)
     }
 
     /// Asks for something to be done, which Crowd confirms with an empty answer.
@@ -117,6 +114,7 @@ impl Transport {
         if status < 400 || !is_json(answer) {
             return Err(self.server.unexpected(Oddity::Status(status)));
         }
+        self.check_encoding(answer)?;
         let object = Object::parse(&answer.body).map_err(|error| self.server.misshapen(error))?;
         let code = object.text("reason").map_err(|error| self.server.misshapen(error))?;
         Ok(Refusal { status, reason: Reason::of(code) })
@@ -130,14 +128,40 @@ impl Transport {
         }
     }
 
-    fn read(&self, body: Vec<u8>) -> Result<Object, DirectoryError> {
-        Object::parse(&Zeroizing::new(body)).map_err(|error| self.server.misshapen(error))
+    /// What somebody has encoded may read as something else than what was meant.
+    fn check_encoding(&self, answer: &Answer) -> Result<(), DirectoryError> {
+        let is_plain = answer.headers("content-encoding").all(|encoding| encoding.eq_ignore_ascii_case("identity"))
+            && answer.headers("transfer-encoding").all(|encoding| encoding.eq_ignore_ascii_case("chunked"))
+            && answer.headers("content-type").flat_map(charsets).all(|charset| charset.eq_ignore_ascii_case("utf-8"));
+        if is_plain { Ok(()) } else { Err(self.server.unexpected(Oddity::Encoding)) }
+    }
+
+    /// The body of a success. One that gives a reason for a failure says yes and no.
+    fn object_of(&self, answer: Answer) -> Result<Object, DirectoryError> {
+        if !is_json(&answer) {
+            return Err(self.server.unexpected(Oddity::NotJson));
+        }
+        self.check_encoding(&answer)?;
+        match Object::parse(&Zeroizing::new(answer.body)) {
+            Ok(object) if !object.has("reason") => Ok(object),
+            Ok(_) | Err(Misshapen) => Err(self.server.misshapen(Misshapen)),
+        }
     }
 }
 
+/// Whether the answer says once, or several times over, that it is JSON.
 fn is_json(answer: &Answer) -> bool {
-    let content_type = answer.header("content-type").unwrap_or_default();
-    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    let is_json = |content_type: &str| {
+        content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    };
+    answer.header("content-type").is_some() && answer.headers("content-type").all(is_json)
+}
+
+/// The charsets that a content type names.
+fn charsets(content_type: &str) -> impl Iterator<Item = &str> {
+    let parameters = content_type.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let charsets = parameters.filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+    charsets.map(|(_, charset)| charset.trim().trim_matches('"'))
 }
 
 /// Whether a 401 is Crowd's and not that of a proxy in front of it.
@@ -208,9 +232,10 @@ mod tests {
         let head = format!("HTTP/1.1 200 OK\r\n{VERSION}\r\n{JSON}\r\n");
         let cut_body = format!("{head}Content-Length: 500\r\n\r\n{COOKIE}");
         let cut_chunk = format!("{head}Transfer-Encoding: chunked\r\n\r\nff\r\n{COOKIE}");
-        for bytes in [cut_body.as_str(), cut_chunk.as_str(), head.as_str(), "canary\r\n\r\n", ""] {
+        for bytes in [cut_body.as_str(), cut_chunk.as_str(), head.as_str(), ""] {
             assert_eq!(probe(Turn::Say(bytes.as_bytes().to_vec())), "Unreachable", "{bytes}");
         }
+        assert_eq!(probe(Turn::Say(b"canary\r\n\r\n".to_vec())), "NotCrowd NotHttp");
     }
 
     #[test]

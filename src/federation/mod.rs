@@ -60,7 +60,9 @@ impl FederationEndpoint {
         match error {
             NetworkError::TimedOut(after) => ConsoleSignInError::TimedOut { endpoint, after },
             NetworkError::TooLong(limit) => self.odd(SignInOddity::TooLong(limit)),
-            NetworkError::Unreachable(source) => ConsoleSignInError::Unreachable { endpoint, source },
+            NetworkError::Unreachable(source) | NetworkError::NotHttp(source) => {
+                ConsoleSignInError::Unreachable { endpoint, source }
+            }
             NetworkError::Untrusted(source) => ConsoleSignInError::Untrusted { endpoint, source },
             NetworkError::CaBundle { path, source } => ConsoleSignInError::CertificatesUnusable { path, source },
             other @ NetworkError::Runtime(_) => ConsoleSignInError::Unreachable { endpoint, source: other.into() },

@@ -138,6 +138,10 @@ pub enum Oddity {
     NoVersion,
     #[error("the content type is not JSON")]
     NotJson,
+    #[error("the body is not plain UTF-8, by its headers")]
+    Encoding,
+    #[error("what it says is not HTTP, or has too many headers")]
+    NotHttp,
     #[error("the body is longer than {0} bytes")]
     TooLong(usize),
     #[error("the body is not what this call returns")]

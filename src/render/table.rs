@@ -60,7 +60,8 @@ pub fn facts(rows: &[[String; 2]], palette: Palette) -> String {
     rows.iter().map(line).collect()
 }
 
-/// The text with control characters, and those that reverse the direction of writing, escaped.
+/// The text with all escaped that would not show as a sign: control characters, what turns the direction of writing, and
+/// what nobody sees, so that no name looks like another.
 pub fn printable(text: &str) -> String {
     let escape = |character: char| -> String {
         if is_disturbing(character) { character.escape_default().collect() } else { character.to_string() }
@@ -68,10 +69,28 @@ pub fn printable(text: &str) -> String {
     text.chars().map(escape).collect()
 }
 
+/// A JSON document on lines of its own, the same characters escaped as JSON does.
+pub fn printable_json(document: &str) -> String {
+    let escape = |character: char| -> String {
+        match character {
+            '\n' => character.to_string(),
+            _ if is_disturbing(character) => {
+                character.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect()
+            }
+            _ => character.to_string(),
+        }
+    };
+    document.chars().map(escape).collect()
+}
+
 fn is_disturbing(character: char) -> bool {
-    let turns_text =
-        matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    character.is_control() || turns_text || matches!(character, '\u{2028}' | '\u{2029}')
+    let turns_text = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}');
+    let is_unseen = matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    );
+    character.is_control() || turns_text || is_unseen || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// What of the text fits into so many columns; the last of them says that there is more.
@@ -190,10 +209,19 @@ mod tests {
             ("a\nb\r\t", "a\\nb\\r\\t"),
             ("\u{202e}evil\u{2066}", "\\u{202e}evil\\u{2066}"),
             ("\u{9b}\u{2028}", "\\u{9b}\\u{2028}"),
+            ("al\u{200b}ice\u{feff}\u{e0041}", "al\\u{200b}ice\\u{feff}\\u{e0041}"),
             ("żółć 'x' \\", "żółć 'x' \\"),
         ] {
             assert_eq!(printable(cell), shown);
             assert_eq!(table(["A"], &[[cell.to_owned()]], Screen::default()), format!("A\n{shown}\n"));
         }
+    }
+
+    #[test]
+    fn json_says_the_same_when_it_is_printed() {
+        let name = "a\u{1b}\u{7f}\u{9b}\u{202e}\u{200b}\u{e0041}\nż\u{1f600}";
+        let printed = printable_json(&serde_json::to_string_pretty(&[name]).unwrap());
+        assert_eq!(printed, "[\n  \"a\\u001b\\u007f\\u009b\\u202e\\u200b\\udb40\\udc41\\nż\u{1f600}\"\n]");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&printed).unwrap(), [name]);
     }
 }

@@ -13,12 +13,14 @@ pub(super) struct Variables<'a> {
     pub(super) unset: Vec<&'static str>,
 }
 
-const CONNECTOR: &str = "AFED_CONNECTOR";
+/// The connector whose credentials a shell or a command has.
+pub const CONNECTOR: &str = "AFED_CONNECTOR";
 const ACCOUNT: &str = "AWS_ACCOUNT_ID";
-const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+/// Where the credentials are meant to be used.
+pub const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
 /// All that an answer may set.
-const OWN: [&str; 8] = [
+pub(super) const OWN: [&str; 8] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -29,8 +31,9 @@ const OWN: [&str; 8] = [
     CONNECTOR,
 ];
 
-/// What no answer sets and every answer clears.
-const STALE: [&str; 12] = [
+/// What no answer sets and every answer clears: another profile, a token to be changed into a role, keys under every name that
+/// some SDK has ever read them, other files that hold them, and what belongs to keys that are no longer there.
+pub(super) const STALE: [&str; 20] = [
     "AWS_SECURITY_TOKEN",
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -38,11 +41,19 @@ const STALE: [&str; 12] = [
     "AWS_ROLE_SESSION_NAME",
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_PROFILES_FILE",
+    "AWS_EB_PROFILE",
+    "AWS_IAM_ROLE_ARN",
+    "AWS_IAM_ROLE_SESSION_NAME",
     "AWS_ACCESS_KEY",
     "AWS_SECRET_KEY",
+    "SECRET_ACCESS_KEY",
     "AMAZON_ACCESS_KEY_ID",
     "AMAZON_SECRET_ACCESS_KEY",
     "AMAZON_SESSION_TOKEN",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_CREDENTIAL_SCOPE",
 ];
 
 /// What an SDK reads.

@@ -15,10 +15,10 @@ const LOG_IN_PAGE: &str = "<html><title>\u{1b}[31mLog in</title>{\"name\":\"alic
 const COOKIE: &str = "crowd.token_key=00000000; Path=/";
 
 /// Exit code and the words on stderr.
-type Words = (i32, String);
+pub type Words = (i32, String);
 
 /// A wrong answer and what it leads to.
-type Denial = (&'static str, Scripted, Words);
+pub type Denial = (&'static str, Scripted, Words);
 
 #[test]
 fn the_session() {
@@ -163,13 +163,13 @@ fn a_cookie_that_the_directory_sets_is_never_sent_back() {
 }
 
 /// alice is logged in and may use `deploy`, a lease of it is in the cache, and Crowd has a second for each answer.
-struct World {
-    sandbox: Sandbox,
+pub struct World {
+    pub sandbox: Sandbox,
     token: String,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let sandbox = Sandbox::with_session_of("alice");
         sandbox.edit_config(|text| text.replace("[crowd]\n", "[crowd]\ntimeout = \"1s\"\n"));
         sandbox.run(&["creds", "deploy"]).vends().succeeds();
@@ -177,7 +177,7 @@ impl World {
         Self { sandbox, token }
     }
 
-    fn session(&self) -> Value {
+    pub fn session(&self) -> Value {
         json!({ "token": self.token, "user": { "name": "alice" }, "expiry-date": 4_102_444_800_000_i64 })
     }
 
@@ -191,7 +191,7 @@ impl World {
         self.sandbox.crowd.forget_scripts();
     }
 
-    fn denies_each(&self, method: &str, resource: &str, denials: impl IntoIterator<Item = Denial>) {
+    pub fn denies_each(&self, method: &str, resource: &str, denials: impl IntoIterator<Item = Denial>) {
         for (case, scripted, (code, words)) in denials {
             self.script(method, resource, scripted);
             let outcome = self.sandbox.run(&["creds", "deploy"]).outcome();
@@ -257,7 +257,7 @@ fn not_whole(right: &Value) -> Vec<Denial> {
     ]
 }
 
-fn refusal(status: u16, reason: &str) -> Scripted {
+pub fn refusal(status: u16, reason: &str) -> Scripted {
     Scripted::json(status, &json!({ "reason": reason, "message": "\u{1b}[2Jalice is in developers" }))
 }
 
@@ -271,15 +271,15 @@ fn merged(right: &Value, change: &Value) -> Value {
 
 const NO_VERSION: &str = "no X-Embedded-Crowd-Version header";
 const NOT_JSON: &str = "the content type is not JSON";
-const SHAPE: &str = "the body is not what this call returns";
-const OTHER_NAME: &str = "the answer is about somebody or something else";
-const TOO_LONG: &str = "the body is longer than 1048576 bytes";
+pub const SHAPE: &str = "the body is not what this call returns";
+pub const OTHER_NAME: &str = "the answer is about somebody or something else";
+pub const TOO_LONG: &str = "the body is longer than 1048576 bytes";
 
 fn words(code: i32, error: &str, hint: &str) -> Words {
     (code, format!("error: {error}\n\nhint: {hint}\n"))
 }
 
-fn unexpected(what: &str) -> Words {
+pub fn unexpected(what: &str) -> Words {
     words(
         4,
         &format!("$CROWD gave an answer that afed does not understand: {what}"),
@@ -287,7 +287,7 @@ fn unexpected(what: &str) -> Words {
     )
 }
 
-fn not_crowd(what: &str) -> Words {
+pub fn not_crowd(what: &str) -> Words {
     words(
         5,
         &format!("what answers at $CROWD is not Crowd: {what}"),
@@ -303,7 +303,7 @@ fn out_of_order(status: u16) -> Words {
     )
 }
 
-fn broken(cause: &str) -> Words {
+pub fn broken(cause: &str) -> Words {
     words(5, &format!("$CROWD can't be reached\ncaused by: {cause}"), "see whether it answers: curl -I $CROWD")
 }
 
@@ -323,7 +323,7 @@ fn inactive_person() -> Words {
     words(4, "the person's account at $CROWD is not active", "ask the directory's administrator about the account")
 }
 
-fn not_entitled() -> Words {
+pub fn not_entitled() -> Words {
     words(
         4,
         "“alice” may not use the connector “deploy”",

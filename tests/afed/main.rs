@@ -42,6 +42,7 @@ mod gate;
 mod generated;
 mod host_role;
 mod host_services;
+mod hostile_directory;
 mod house;
 mod iam;
 mod imports;

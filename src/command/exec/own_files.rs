@@ -82,9 +82,8 @@ fn config(args: &ExecArgs, profiles: &[(ProfileName, Connector)], app: &App) -> 
 
 /// Of several profiles each has its own region, which a variable would override.
 fn set_region_and_connector(profiles: &[(ProfileName, Connector)], execution: &mut Execution) {
-    environment::REGION.iter().for_each(|name| execution.clear(name));
     if let [(_, only)] = profiles {
-        environment::REGION.iter().for_each(|name| execution.set(name, only.region.as_str()));
+        environment::REGIONS.iter().for_each(|name| execution.set(name, only.region.as_str()));
     }
     if let Some((_, connector)) = profiles.iter().find(|(name, _)| name.as_str() == DEFAULT) {
         execution.set(environment::CONNECTOR, connector.name.as_str());

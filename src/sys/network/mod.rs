@@ -21,6 +21,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpClient, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use http::Uri;
@@ -53,8 +54,13 @@ pub struct Answer {
 
 impl Answer {
     /// The first header of this name, without regard to case.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    pub fn header(&self, name: &'static str) -> Option<&str> {
+        self.headers(name).next()
+    }
+
+    /// All headers of this name, without regard to case.
+    pub fn headers(&self, name: &'static str) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
     /// When the far side made it, by its own clock, to the second.
@@ -79,6 +85,9 @@ pub enum NetworkError {
     /// The answer's body is longer than the caller can use.
     #[error("the answer is longer than {0} bytes")]
     TooLong(usize),
+    /// What came is no HTTP, or its headers are more than any answer has.
+    #[error("the answer is not HTTP")]
+    NotHttp(#[source] Cause),
     /// The file of certificates can't be used.
     #[error("the certificates in {} can't be used", .path.display())]
     CaBundle {
@@ -139,18 +148,24 @@ impl Network {
     pub fn send(&self, request: HttpRequest, body_limit: usize) -> Result<Answer, NetworkError> {
         let client = self.client()?;
         let whole_call = async {
-            let response = client.call(request).await.map_err(|error| {
-                if error.is_timeout() {
-                    NetworkError::TimedOut(self.options.connect_timeout)
-                } else if is_about_the_certificate(&error) {
-                    NetworkError::Untrusted(root_of(&error))
-                } else {
-                    NetworkError::Unreachable(root_of(&error))
-                }
-            })?;
+            see_what_came_unasked().await;
+            let response = client.call(request).await.map_err(|error| self.no_answer(&error))?;
             read_answer(response, body_limit).await
         };
         self.run(whole_call)?
+    }
+
+    fn no_answer(&self, error: &ConnectorError) -> NetworkError {
+        let of_http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
+        if error.is_timeout() {
+            NetworkError::TimedOut(self.options.connect_timeout)
+        } else if is_about_the_certificate(error) {
+            NetworkError::Untrusted(root_of(error))
+        } else if of_http.is_some_and(hyper::Error::is_parse) {
+            NetworkError::NotHttp(root_of(error))
+        } else {
+            NetworkError::Unreachable(root_of(error))
+        }
     }
 
     /// The client that the AWS SDK uses in place of its own.
@@ -204,10 +219,24 @@ fn causes<'a>(
     })
 }
 
+/// Lets the connections that are kept see what has come in since the last answer. One on which the far side has spoken
+/// unasked, or hung up, is not used again: else those words would pass for the answer to the next request.
+async fn see_what_came_unasked() {
+    // The runtime looks at the network in the first pause, and the connections hear of it in the second.
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+}
+
+/// A body that is announced too long is not waited for.
 async fn read_answer(response: HttpResponse, body_limit: usize) -> Result<Answer, NetworkError> {
     let status = response.status().as_u16();
-    let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    // What is not text in a header is not passed over: it could be what changes the meaning of the rest.
+    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = response.headers().iter_bytes().map(|(name, value)| (name.to_owned(), text(value))).collect();
     let mut stream = response.into_body();
+    if http_body::Body::size_hint(&stream).lower() > body_limit as u64 {
+        return Err(NetworkError::TooLong(body_limit));
+    }
     let mut body = Vec::new();
     while let Some(chunk) = next_chunk(&mut stream).await {
         let chunk = chunk.map_err(|error| NetworkError::Unreachable(root_of(error.as_ref())))?;
