@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use proptest::collection::vec;
@@ -13,10 +13,7 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::example::{SECRET, lease, render};
 use super::{Format, FunctionShell, clearing, functions};
-
-#[path = "../../tests/afed/emulator.rs"]
-#[allow(dead_code, reason = "only where the parts of the tests are is asked here")]
-mod emulator;
+use crate::sys::files::{self, Mode};
 
 const BATCH: usize = 96;
 const ROUNDS: u32 = 6;
@@ -99,7 +96,7 @@ impl Shell {
     fn run(&self, lines: &str, print: &str, then: &str, locale: &str) -> Vec<u8> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("lines");
-        fs::write(&path, lines).unwrap();
+        files::replace(&path, lines.as_bytes(), Mode::Private).unwrap();
         let script = format!("{}\n{then}", self.take_in.replace("PRINT", print));
         let stale = [("AWS_PROFILE", "stale"), ("AWS_SECURITY_TOKEN", "stale"), ("AWS_ROLE_ARN", "stale")];
         let run = self
@@ -112,8 +109,7 @@ impl Shell {
     }
 
     fn command(&self, script: &str, home: &Path) -> Command {
-        let found_in =
-            format!("{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", emulator::parts().join("bin").display());
+        let found_in = format!("{}:/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin", parts().join("bin").display());
         let program = found_in.split(':').map(|folder| Path::new(folder).join(self.program)).find(|path| path.exists());
         let program =
             program.unwrap_or_else(|| panic!("this test needs the shell {}; run tests/setup first", self.program));
@@ -137,6 +133,13 @@ impl Shell {
         let output = output.strip_suffix(b"\0").expect("the shell printed nothing");
         output.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect()
     }
+}
+
+/// Where tests/setup put the shells that no package brings.
+#[allow(clippy::disallowed_methods, reason = "only tests are told by the environment where their parts are")]
+fn parts() -> PathBuf {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("target/parts");
+    std::env::var_os("AFED_TEST_PARTS").map_or_else(default, PathBuf::from)
 }
 
 fn value() -> impl Strategy<Value = String> {
@@ -274,9 +277,10 @@ const STAND_IN: &str = "#!/bin/sh\nfolder=${0%/*}\nprintf '%s\\0' \"$@\" >\"$fol
 fn called_through_functions(shell: &Shell, name: &str, config: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join(name);
-    fs::write(&program, STAND_IN).unwrap();
+    files::replace(&program, STAND_IN.as_bytes(), Mode::Private).unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
-    fs::write(folder.path().join("answer"), render(&lease(SECRET), shell.format, None).unwrap()).unwrap();
+    let answer = render(&lease(SECRET), shell.format, None).unwrap();
+    files::replace(&folder.path().join("answer"), answer.as_bytes(), Mode::Private).unwrap();
     let functions = functions(shell.functions.unwrap(), program.to_str().unwrap(), &["--config", config]);
     let functions: Vec<_> = functions.lines().filter(|line| !line.starts_with("edit:")).collect();
     let script = format!("{}\nafed-use deploy --read-only\n{}", functions.join("\n"), shell.print);

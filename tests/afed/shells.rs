@@ -166,7 +166,7 @@ fn the_caller_is_the_nearest_shell_through_whatever_stands_between() {
         ("fish", "timeout 60 nice env afed creds --unset; true", "for afed_name in "),
         ("fish", "echo --unset | xargs afed creds; true", "for afed_name in "),
         ("fish", &format!("python3 -c \"{python}\"; true"), "for afed_name in "),
-        ("fish", "busybox env busybox timeout 60 afed creds --unset; true", "for afed_name in "),
+        ("fish", "echo --unset | busybox env busybox xargs afed creds; true", "for afed_name in "),
         ("fish", "busybox sh -c 'afed creds --unset; :'; true", "unset AWS_ACCESS_KEY_ID "),
         ("fish", "./ash -c 'afed creds --unset; :'; true", "unset AWS_ACCESS_KEY_ID "),
         ("fish", "./nu; true", "unset AWS_ACCESS_KEY_ID "),

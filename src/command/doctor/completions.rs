@@ -16,7 +16,7 @@ pub fn examine(chart: &mut Chart<'_>) {
         match files::read_optional(&path) {
             Ok(None) => {}
             Ok(Some(bytes)) if bytes == script(shell).as_bytes() => {
-                chart.ok(CHECK, path.display(), "are those of this afed")
+                chart.ok(CHECK, path.display(), "are those of this afed");
             }
             Ok(Some(_)) => {
                 let mend = format!("afed completions {name} >{}", quoted(path.display()));
