@@ -183,7 +183,7 @@ fn nushell_completes_what_the_configuration_names_and_tells_what_it_is() {
     text.push_str("print ('afed policy check oth' | commandline complete | str join '|')\n");
     text.push_str("print ('afed creds deploy-' | commandline complete --detailed | get 0.description)\n");
     text.push_str("print (afed completions --help | lines | first)\n");
-    let nu = parts().join("node_modules/.bin/nu");
+    let nu = parts().join("bin/nu");
     let found = printed(&sandbox, &nu, &["--no-config-file"], &text);
     let mut found = found.lines();
     for (line, words) in LINES {
