@@ -80,12 +80,16 @@ fn furnished() -> Sandbox {
         )
     });
     sandbox.run(&["profile", "add", "deploy"]).succeeds();
+    sandbox.run(&["creds", "deploy", "--write-profile", "kept"]).succeeds();
+    let elsewhere = "[profile elsewhere]\n\
+                     credential_process = /opt/afed --config /opt/afed.toml creds deploy --format process\n";
+    sandbox.write_private("home/.aws/config", sandbox.read("home/.aws/config") + elsewhere);
     sandbox.write_private("policy.json", "{\"Version\": \"2012-10-17\"}");
     sandbox
 }
 
 /// The runs that show what a verb can answer: the verb, and what follows it.
-const RUNS: [(&str, &str); 15] = [
+const RUNS: [(&str, &str); 18] = [
     ("whoami", "--json"),
     ("account list", "--json"),
     ("account show", "ops --json"),
@@ -99,7 +103,10 @@ const RUNS: [(&str, &str); 15] = [
     ("policy check", "policy.json --json"),
     ("policy needed", "deploy --json"),
     ("profile list", "--json"),
+    ("profile list", "--all --json"),
     ("creds", "deploy --format json"),
+    ("cache list", "--json"),
+    ("doctor", "--json"),
     ("--version", "--json"),
 ];
 
