@@ -107,9 +107,11 @@ fn the_list_says_what_keeps_a_profile_from_working() {
         profile("stale", &at("other/afed"), "region = r\n"),
         profile("copied", &at("copy/afed"), ""),
         profile("elsewhere", &format!("{afed} --config {}", at("other.toml")), "region = r\n"),
+        profile("nowhere", &format!("{afed} --config {}", at("gone.toml")), "region = r\n"),
         "[profile theirs]\ncredential_process = other\n[default]\noutput = json\n".to_owned(),
     ];
     sandbox.write_private("home/.aws/config", config.concat());
+    sandbox.write_private("other.toml", "");
     let key = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n";
     let ended = "aws_session_token = t\nx_security_token_expires = 2020-01-01T00:00:00Z\n";
     let credentials = format!("[keyed]\n{key}[static]\n{key}[ended]\n{key}{ended}region = r\n");
@@ -123,6 +125,7 @@ sso        deploy     r       shadowed by sso_session
 stale      deploy     r       the program can't be run
 copied     deploy     none    asks another afed: $SANDBOX/copy/afed; no region
 elsewhere  deploy     r       asks another configuration: $SANDBOX/other.toml
+nowhere    deploy     r       the configuration is gone
 ended                 r       keys ended at 2020-01-01T00:00:00Z
 ";
     sandbox.run(&["profile", "list"]).prints(ours, "");
@@ -140,7 +143,7 @@ ended                 r       keys ended at 2020-01-01T00:00:00Z
     }
     let listed = sandbox.run(&["profile", "list", "--json"]).succeeds().json();
     assert_eq!(listed[5]["problems"][1], "no region");
-    assert_eq!((&listed[7]["source"], &listed[7]["connector"]), (&"temporary keys".into(), &serde_json::Value::Null));
+    assert_eq!((&listed[8]["source"], &listed[8]["connector"]), (&"temporary keys".into(), &serde_json::Value::Null));
 }
 
 #[test]

@@ -80,7 +80,11 @@ fn furnished() -> Sandbox {
         )
     });
     sandbox.run(&["profile", "add", "deploy"]).succeeds();
-    sandbox.run(&["creds", "deploy", "--write-profile", "kept"]).succeeds();
+    sandbox.write_private(
+        "home/.aws/credentials",
+        "[kept]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\naws_session_token = t\n\
+         x_security_token_expires = 2020-01-01T00:00:00Z\n",
+    );
     let elsewhere = "[profile elsewhere]\n\
                      credential_process = /opt/afed --config /opt/afed.toml creds deploy --format process\n";
     sandbox.write_private("home/.aws/config", sandbox.read("home/.aws/config") + elsewhere);
