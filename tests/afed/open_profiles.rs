@@ -143,7 +143,7 @@ ended                 r       keys ended at 2020-01-01T00:00:00Z
     }
     let listed = sandbox.run(&["profile", "list", "--json"]).succeeds().json();
     assert_eq!(listed[5]["problems"][1], "no region");
-    assert_eq!((&listed[8]["source"], &listed[8]["connector"]), (&"temporary keys".into(), &serde_json::Value::Null));
+    assert_eq!((&listed[8]["source"], &listed[8]["connector"]), (&"temporary-keys".into(), &serde_json::Value::Null));
 }
 
 #[test]

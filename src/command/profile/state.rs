@@ -36,9 +36,9 @@ impl<'a> Here<'a> {
 pub const fn source(origin: &Origin) -> &'static str {
     match origin {
         Origin::Hook(_) => "hook",
-        Origin::TemporaryKeys { .. } => "temporary keys",
-        Origin::LongTermKey(_) => "static keys",
-        Origin::OtherProcess => "other process",
+        Origin::TemporaryKeys { .. } => "temporary-keys",
+        Origin::LongTermKey(_) => "static-keys",
+        Origin::OtherProcess => "other-process",
         Origin::Other(_) => "other",
         Origin::Nothing => "none",
     }
