@@ -62,8 +62,9 @@ fn what_is_kept_is_listed_and_taken_away() {
     assert!(lines[1].starts_with("deploy     alice                 fresh  20") && lines[1].contains(" UTC, in "));
     assert!(lines[2].starts_with("nightly    the system (build-1)  fresh  20") && lines.len() == 3, "{table}");
 
-    sandbox.run(&["cache", "clear", "--expired", "deploy"]).prints("", NOTHING);
-    sandbox.run(&["cache", "clear", "other"]).prints("", NOTHING);
+    let nothing_of = |name: &str| format!("There was nothing of the connector “{name}” to take away\n");
+    sandbox.run(&["cache", "clear", "--expired", "deploy"]).prints("", &nothing_of("deploy"));
+    sandbox.run(&["cache", "clear", "other"]).prints("", &nothing_of("other"));
     sandbox.run(&["cache", "clear", "deploy"]).prints("", "Took away 1 lease, 1 pass\n");
     assert_eq!(listed(&sandbox), [system]);
     sandbox.run(&["cache", "clear", "--expired"]).prints("", "Took away 3 locks\n");
