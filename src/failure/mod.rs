@@ -166,7 +166,7 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::NoSystemScope { connector } => Verdict::hint(
             Kind::Denied,
             format!(
-                "ask as a person: afed creds {connector}; or let the system in: system_scope = true in [connectors.{connector}]"
+                "ask as a person: afed creds {connector}; or let the system in: afed connector edit {connector} --system-scope"
             ),
         ),
         VendError::SecretMissing { account, access_key_id } => of_missing_secret(account, access_key_id),

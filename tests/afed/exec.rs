@@ -185,7 +185,7 @@ fn what_lives_too_short_for_the_command_is_renewed_or_refused() {
     with("1h").fails(
         1,
         "error: credentials of “deploy” live 1h, which is its duration; --min-life 1h is more than they can have left\n\n\
-         hint: ask for less: --min-life\n\
+         hint: ask for less than 1h: --min-life DURATION\n\
          hint: let them live longer: afed connector edit deploy --duration DURATION\n",
     );
     assert_eq!(proxy.asked().len(), asked, "what is never given is not asked for");

@@ -167,7 +167,7 @@ fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     let lease = leases(&theirs).remove(0);
     chown(&lease, Some(OTHER.id), Some(OTHER.id)).unwrap();
     let listed = machine.run(ONE, &["cache", "list", "--json"]).succeeds().json();
-    assert_eq!((&listed[0]["connector"], &listed[0]["state"]), (&"shared".into(), &"can't be opened".into()));
+    assert_eq!((&listed[0]["connector"], &listed[0]["state"]), (&"shared".into(), &"unreadable".into()));
     machine.run(ONE, &["cache", "clear", "--expired"]).prints("", "Took away 1 lease, 1 pass, 2 locks\n");
     assert!(below(&theirs).is_empty());
 }

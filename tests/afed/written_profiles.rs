@@ -76,7 +76,8 @@ fn writing_again_changes_those_lines_only_and_removing_gives_the_old_file_back()
     sandbox.run(&["profile", "remove", "work"]).prints(
         "",
         "The keys of the profile “work” were removed from $SANDBOX/home/.aws/credentials\n\
-         It is still in $SANDBOX/home/.aws/config, with region, output\n",
+         It is still in $SANDBOX/home/.aws/config, with region, output\n\
+         hint: to remove all of it: afed profile remove work --force\n",
     );
     assert_eq!(sandbox.read("home/.aws/credentials"), before);
 }

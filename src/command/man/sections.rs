@@ -20,7 +20,7 @@ const EXIT_STATUS: [(&str, &str); 9] = [
     ("4", "denied by the directory or by AWS"),
     ("5", "something could not be reached or did not answer"),
     ("70", "a fault of afed"),
-    ("126", "of exec: the command can't be run"),
+    ("126", "of exec: the command can't be run; else exec ends as its command does"),
     ("127", "of exec: there is no such command"),
 ];
 
@@ -30,7 +30,7 @@ const FILES: [(&str, &str); 6] = [
     ("~/.local/share/afed/secrets.afed", "the encrypted file of secrets, where that is the secret store"),
     ("~/.cache/afed", "kept credentials, sealed"),
     ("~/.aws/config", "AWS's configuration, where profile add writes the hook"),
-    ("~/.aws/credentials", "where account import finds long-term keys"),
+    ("~/.aws/credentials", "where creds --write-profile writes temporary keys, and account import finds long-term ones"),
 ];
 
 const ENVIRONMENT: [(&str, &str); 17] = [
