@@ -2,6 +2,7 @@
 //! What is written here is private: 0600 in folders of 0700, from the first byte on.
 
 pub mod shared;
+mod temporary;
 
 use std::fs;
 use std::io::{self, Read, Write};
@@ -143,6 +144,7 @@ pub enum Mode {
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
     let folder = folder_of(&path);
+    temporary::sweep(folder);
     let temporary = write_beside(&path, bytes, mode)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
@@ -170,7 +172,7 @@ fn folder_of(path: &Path) -> &Path {
 fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     create_private_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
+    let temporary = temporary::create(folder)?;
     if mode == Mode::Kept {
         keep_mode_and_owner(path, temporary.as_file())?;
     }

@@ -101,6 +101,7 @@ fn wait_for(file: &mut File, patience: Duration, onlooker: &dyn Onlooker) -> Res
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(TryLockError::Error(error)) => return Err(error.into()),
             Err(TryLockError::WouldBlock) => {}
         }
@@ -130,7 +131,6 @@ fn is_stopped(_pid: u32) -> bool {
     false
 }
 
-/// The holder's pid, for people to read and to see whether it was stopped.
 /// Who holds the lock, where that is known.
 struct AnotherAfed(Option<u32>);
 
@@ -143,6 +143,7 @@ impl fmt::Display for AnotherAfed {
     }
 }
 
+/// The holder's pid, for people to read and to see whether it was stopped.
 fn leave_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;

@@ -26,7 +26,7 @@ static AWS: LazyLock<(Emulator, Prepared)> = LazyLock::new(|| {
 });
 
 const APPLICATION_PASSWORD: &str = "password-of-the-application-canary";
-const PASSPHRASE: &str = "passphrase-of-the-store-canary";
+pub const PASSPHRASE: &str = "passphrase-of-the-store-canary";
 
 /// A home folder with nothing in it, a Crowd server, and the address of the AWS emulator.
 pub struct Sandbox {
@@ -186,6 +186,20 @@ impl Sandbox {
         std::thread::sleep(std::time::Duration::from_millis(60));
     }
 
+    /// Takes the key of the cache out of the kernel's keyring, if it is there.
+    pub fn forget_cache_key(&self) {
+        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
+        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
+        if let (Ok(ring), Ok(thread)) = (ring, thread)
+            && thread.link_keyring(ring).is_ok()
+            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
+        {
+            let _ = ring.unlink_key(key);
+        }
+    }
+
     /// A run of afed with these arguments, in the sandbox's folder.
     pub fn run<'a>(&'a self, arguments: &[&str]) -> Run<'a> {
         let mut run = self.program(Path::new(env!("CARGO_BIN_EXE_afed")));
@@ -235,16 +249,7 @@ impl Sandbox {
 /// The key of the sandbox's cache would stay in the kernel for as long as its leases live, and room there is short.
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
-        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
-        if let (Ok(ring), Ok(thread)) = (ring, thread)
-            && thread.link_keyring(ring).is_ok()
-            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
-        {
-            let _ = ring.unlink_key(key);
-        }
+        self.forget_cache_key();
     }
 }
 
