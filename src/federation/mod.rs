@@ -2,6 +2,8 @@
 //! They go there in the body of a POST, never in an address. What it answers counts only if it is all that was asked for.
 
 mod form;
+#[cfg(test)]
+mod fuzz;
 
 use std::rc::Rc;
 
