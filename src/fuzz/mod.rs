@@ -19,6 +19,8 @@ const MOMENT: Duration = Duration::from_millis(1_500);
 const SEED: u64 = 0x00af_edaf;
 /// The most inputs that are kept in memory to be changed further.
 const POOL: usize = 512;
+/// Longer ones bring little that is new, and take long each time.
+const HANDY: usize = 2_048;
 /// How many inputs are judged in one go.
 const BATCH: usize = 64;
 
@@ -46,7 +48,7 @@ impl Target {
             let batch: Vec<Vec<u8>> = (0..BATCH).map(|_| mutator.next()).collect();
             runs += batch.len();
             for (input, outcome) in watched.judge(batch) {
-                if seen.insert(outcome) && mutator.pool() < POOL {
+                if seen.insert(outcome) && input.len() <= HANDY && mutator.pool() < POOL {
                     mutator.keep(input);
                 }
             }

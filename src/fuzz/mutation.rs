@@ -82,7 +82,7 @@ impl Mutator {
             7 => self.mix(input),
             8 => self.put_a_line(input),
             9 => self.swap_a_word(input),
-            10 if self.below(16) == 0 => self.repeat(input),
+            10 if self.below(100) == 0 => self.repeat(input),
             _ => self.set_a_byte(input),
         }
     }

@@ -182,14 +182,24 @@ fn address(text: &str, plain_http: PlainHttp) -> String {
         Ok(address) => {
             let shown = address.to_string();
             assert_eq!(CrowdAddress::parse(&shown, plain_http).unwrap(), address);
-            let url = url::Url::parse(&shown).unwrap_or_else(|error| panic!("{error}: {shown:?}"));
+            let Ok(url) = url::Url::parse(&shown) else {
+                // A name such as `a.3` is for the resolver to refuse, but it is not this machine's.
+                assert!(plain_http == PlainHttp::Anywhere || shown.starts_with("https:"), "{shown:?}");
+                return "odd host".to_owned();
+            };
             assert!(
                 url.username().is_empty()
                     && url.password().is_none()
                     && url.query().is_none()
                     && url.fragment().is_none()
             );
-            assert!(url.host_str().is_some_and(|host| address.host().contains(host)), "{} of {url}", address.host());
+            let is_here = match url.host() {
+                Some(url::Host::Domain(name)) => name == "localhost",
+                Some(url::Host::Ipv4(address)) => address.is_loopback(),
+                Some(url::Host::Ipv6(address)) => address.is_loopback(),
+                None => false,
+            };
+            assert!(plain_http == PlainHttp::Anywhere || url.scheme() == "https" || is_here, "{url}");
             "address".to_owned()
         }
         Err(error) => case(&error),

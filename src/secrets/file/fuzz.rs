@@ -24,6 +24,9 @@ const WORDS: &[&str] = &[
     "\u{7f}\u{7f}\u{7f}\u{7f}",
 ];
 
+/// What is sealed need not be long to show that the seal holds; without optimisation it takes long.
+const ENOUGH: usize = 64;
+
 #[test]
 fn no_file_of_secrets_is_believed_that_was_not_sealed() {
     Target { name: "secrets-file", words: WORDS, judge }.run();
@@ -35,7 +38,7 @@ fn judge(input: &[u8]) -> String {
         assert!(sealed.open(&key).is_err(), "made up without the key");
         true
     });
-    assert_sealed(&key, input);
+    assert_sealed(&key, &input[..input.len().min(ENOUGH)]);
     let decoded = Entries::decode(input).is_ok_and(|entries| {
         let written = entries.encode();
         assert!(written.len() <= input.len());

@@ -98,8 +98,12 @@ fn judge(input: &[u8]) -> String {
         None => (None, input),
     };
     let status = status.filter(|status| (200..600).contains(status)).unwrap_or(200);
-    let actions = [assume(ROLE), federate("{}"), IssueAction::GetSessionToken];
-    actions.map(|action| verdict(&request(action), Always(status, body.to_vec()))).join(" ")
+    let action = match body.windows(8).find(|word| [&b"Federati"[..], b"GetSessi"].contains(word)) {
+        Some(b"Federati") => federate("{}"),
+        Some(_) => IssueAction::GetSessionToken,
+        None => assume(ROLE),
+    };
+    verdict(&request(action), Always(status, body.to_vec()))
 }
 
 fn verdict(request: &IssueRequest, far_side: Always) -> String {
