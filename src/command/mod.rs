@@ -15,6 +15,8 @@ mod creds;
 mod doctor;
 mod error;
 mod exec;
+#[cfg(test)]
+mod fuzz;
 mod hook_line;
 mod init;
 mod login;

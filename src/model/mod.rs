@@ -17,6 +17,8 @@ pub mod crowd_application;
 pub mod duration;
 pub mod failure;
 pub mod file_mark;
+#[cfg(test)]
+mod fuzz;
 pub mod grant;
 pub mod hex;
 pub mod json_text;

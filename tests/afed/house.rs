@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     (
         "app",
         &[
@@ -31,6 +31,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("crowd", &["ports", "sys"]),
     ("failure", &["aws_files", "command", "config", "policy", "ports", "render", "vending"]),
     ("federation", &["ports", "sys"]),
+    ("fuzz", &[]),
     ("host_role", &["ports", "sys"]),
     ("lib", &["app"]),
     ("mfa", &["ports", "sys"]),
@@ -93,6 +94,7 @@ fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = name.contains("tests") || name.ends_with("doubles.rs") || name.ends_with("scripted.rs");
     let of_tests = of_tests
         || name.ends_with("example.rs")
+        || name.ends_with("fuzz.rs")
         || name.ends_with("shells.rs")
         || name.ends_with("prompter.rs") && name.contains("typing");
     if of_tests { "" } else { text.split("#[cfg(test)]\nmod tests").next().unwrap() }

@@ -82,6 +82,7 @@ mod sources;
 mod sts_limits;
 mod sts_mfa;
 mod sts_proxy;
+mod supply_chain;
 mod surface;
 mod system_scope;
 mod terminal;
