@@ -44,6 +44,9 @@ use crate::vending::VendError;
 const STS_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const STS_CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Some hundred thousand connectors have room in it.
+const LARGEST_CONFIG: u64 = 1 << 26;
+
 /// What every command starts from. Adapters are made when they are asked for.
 pub struct App {
     pub environment: Environment,
@@ -352,9 +355,13 @@ pub fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
     read_config_text(path)?.map(|text| file::parse(path.to_owned(), &text)).transpose()
 }
 
-/// The text of the configuration file at `path`, if there is one.
+/// The text of the configuration file at `path`, if there is one that nobody else can have written.
 pub fn read_config_text(path: &Path) -> Result<Option<String>, ConfigError> {
-    let failed = |source| ConfigError::File { path: path.to_owned(), operation: "read", source };
-    let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|error| failed(std::io::Error::other(error.utf8_error())))
+    let failed = |source: std::io::Error| match source.downcast() {
+        Ok(distrusted) => ConfigError::Distrusted(distrusted),
+        Err(source) => ConfigError::File { path: path.to_owned(), operation: "read", source },
+    };
+    let found = files::none_where_absent(files::read_trusted(path, LARGEST_CONFIG)).map_err(failed)?;
+    let text = |bytes| String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())));
+    found.map(text).transpose()
 }

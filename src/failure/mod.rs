@@ -219,6 +219,9 @@ fn of_prompt(error: &PromptError) -> Verdict {
 
 /// A rule that an answer or a key of the configuration breaks, where there is more to say than the rule.
 fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
+    if let Some(hint) = error.downcast_ref().map(configuration::of_distrust) {
+        return Verdict::hint(Kind::Configuration, hint);
+    }
     match error.downcast_ref() {
         Some(CrowdAddressError::PlainHttp) => Verdict::hint(
             Kind::Configuration,

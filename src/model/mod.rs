@@ -41,4 +41,5 @@ pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;
 pub mod system_name;
+pub mod trust;
 pub mod user_key;

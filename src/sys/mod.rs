@@ -9,6 +9,7 @@ pub mod host;
 #[cfg(target_os = "linux")]
 pub mod kernel_keyring;
 pub mod locks;
+pub mod memory_image;
 pub mod network;
 mod peer;
 pub mod program;

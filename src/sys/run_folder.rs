@@ -39,6 +39,7 @@ impl RunFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.tempdir_in(base)?;
+        files::unmask(folder.path())?;
         let held = File::create_new(folder.path().join(HELD))?;
         held.lock()?;
         hand_down(&held)?;

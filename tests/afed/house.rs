@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("ports", &[]),
     ("process", &[]),
     ("render", &[]),
-    ("run", &["app", "command", "failure", "process", "render", "ui"]),
+    ("run", &["app", "command", "failure", "process", "render", "sys", "ui"]),
     ("secrets", &["ports", "sys"]),
     ("sts", &["ports", "sys"]),
     ("sys", &["ports"]),

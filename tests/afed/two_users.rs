@@ -154,6 +154,19 @@ fn a_cache_of_somebody_else_s_is_neither_read_nor_written() {
 
 #[test]
 #[ignore = "becomes two other users, which takes root"]
+fn a_configuration_of_somebody_else_s_is_not_obeyed_not_even_by_root() {
+    let machine = Machine::new();
+    let config = machine.sandbox.path("shared.toml");
+    chown(&config, Some(ONE.id), Some(ONE.id)).unwrap();
+    machine.vends(ONE);
+    let refusal = "can't be trusted: it belongs to the user with the id 1 (hint: see who has written it, then: sudo chown \"$(id -u)\" '$SANDBOX/shared.toml')\n";
+    machine.hook(OTHER).fails(1, &format!("afed: $SANDBOX/shared.toml {refusal}"));
+    let of_root = machine.sandbox.run(&["creds", "shared", "--format", "process", "--config", "shared.toml"]);
+    of_root.fails(1, &format!("afed: shared.toml {}", refusal.replace("$SANDBOX/", "")));
+}
+
+#[test]
+#[ignore = "becomes two other users, which takes root"]
 fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     let machine = Machine::new();
     machine.vends(ONE);

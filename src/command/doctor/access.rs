@@ -6,12 +6,12 @@ use super::chart::Chart;
 use crate::config::settings::Settings;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
+use crate::model::trust::{Access, Doubt};
 use crate::render::pasted::quoted;
-use crate::sys::files::{self, Access};
+use crate::sys::files;
 use crate::sys::user;
 
 const CHECK: &str = "file modes";
-const ROOT: u32 = 0;
 
 /// What others may do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,25 +67,24 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
 
 /// What is wrong with the access to a file, and the command that mends it.
 fn trouble(access: Access, others: Others, me: u32) -> Option<(String, &'static str)> {
-    const READABLE: u32 = 0o044;
-    const WRITABLE: u32 = 0o022;
-    let Access { mode, owner } = access;
+    const OPEN: u32 = 0o066;
+    let mode = access.mode;
     // Whatever is in a folder with the sticky bit belongs to its owner.
     let is_sticky = mode & 0o1000 != 0;
-    if owner != me && owner != ROOT {
-        Some((format!("it belongs to the user with the id {owner}"), "sudo chown \"$(id -u)\""))
-    } else if others == Others::MayNothing && mode & (READABLE | WRITABLE) != 0 {
-        Some((format!("its mode is {mode:04o}, so that others can get at it"), "chmod go="))
-    } else if mode & WRITABLE != 0 && !is_sticky {
-        Some((format!("its mode is {mode:04o}, so that others can write it"), "chmod go-w"))
-    } else {
-        None
+    match access.doubt(me) {
+        Some(doubt @ Doubt::OfSomebodyElse { .. }) => Some((doubt.to_string(), doubt.mend())),
+        _ if others == Others::MayNothing && mode & OPEN != 0 => {
+            Some((format!("its mode is {mode:04o}, so that others can get at it"), "chmod go="))
+        }
+        doubt => doubt.filter(|_| !is_sticky).map(|doubt| (doubt.to_string(), doubt.mend())),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ROOT: u32 = 0;
 
     #[test]
     fn what_others_can_read_or_write_is_told_with_its_mend() {

@@ -126,7 +126,11 @@ fn read_descriptor(number: i32) -> Result<Secret, Cause> {
 #[cfg(target_os = "linux")]
 fn is_inherited(number: i32) -> bool {
     const CLOSE_ON_EXEC: u32 = 0o2_000_000;
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let info = match std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")) {
+        // Before Linux 5.14 not even the process itself may look, where its memory is kept to itself.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return true,
+        info => info.unwrap_or_default(),
+    };
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
     flags.is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)

@@ -83,7 +83,7 @@ mod tests {
         let held = create(root.path()).unwrap();
         let left = create(root.path()).unwrap().keep().unwrap().1;
         let others = [at(".afed-backup"), at("afed-abcdefabcdef"), at(".afed-ab_defabcdef")];
-        others.iter().for_each(|path| fs::write(path, "").unwrap());
+        others.iter().for_each(|path| drop(fs::File::create(path).unwrap()));
         nix::unistd::mkfifo(&at(".afed-fifofifo1234"), nix::sys::stat::Mode::S_IRWXU).unwrap();
         std::os::unix::fs::symlink("afed-abcdefabcdef", at(".afed-linklink1234")).unwrap();
         fs::create_dir(at(".afed-folderfolder")).unwrap();

@@ -119,7 +119,7 @@ impl Command {
         });
         let population = sandbox.crowd.population();
         let input = match self.words[0] {
-            "init" => population.application.password.clone(),
+            "init" => population.application.password,
             "login" => population.person("alice").unwrap().password.clone(),
             _ => key.secret.clone(),
         };
