@@ -30,10 +30,7 @@ const FILES: [(&str, &str); 6] = [
     ("~/.local/share/afed/secrets.afed", "the encrypted file of secrets, where that is the secret store"),
     ("~/.cache/afed", "kept credentials, sealed"),
     ("~/.aws/config", "AWS's configuration, where profile add writes the hook"),
-    (
-        "~/.aws/credentials",
-        "where creds --write-profile writes temporary keys, and account import finds long-term ones",
-    ),
+    ("~/.aws/credentials", "where creds --write-profile writes keys, and account import finds long-term ones"),
 ];
 
 const ENVIRONMENT: [(&str, &str); 17] = [
