@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::model::base_url::Base;
 use crate::ports::{Cause, HostRoleError};
+use crate::sys::files;
 
 pub const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -21,6 +22,8 @@ const METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 pub const VARIABLES: [&str; 7] =
     [RELATIVE_URI, FULL_URI, TOKEN_FILE, TOKEN, METADATA_ENDPOINT, METADATA_MODE, METADATA_DISABLED];
 
+/// Far more than any header may hold, in bytes.
+const LARGEST_TOKEN: u64 = 65_536;
 /// The hosts besides this one that give credentials to containers: of ECS and of EKS.
 const CONTAINER_HOSTS: [&str; 3] = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"];
 const CONTAINER_RULE: &str =
@@ -117,7 +120,8 @@ impl Surroundings {
     fn check_token_file(&self) -> Result<(), HostRoleError> {
         let Some(path) = &self.token_file else { return Ok(()) };
         let unfit = |source: Cause| HostRoleError::Token { variable: TOKEN_FILE, source };
-        let token = zeroize::Zeroizing::new(std::fs::read(path).map_err(|error| unfit(error.into()))?);
+        let token = files::read_regular(path, LARGEST_TOKEN).map_err(|error| unfit(error.into()))?;
+        let token = zeroize::Zeroizing::new(token);
         match token.last() {
             None => Err(unfit(format!("{} is empty", path.display()).into())),
             Some(b'\n' | b'\r') => {

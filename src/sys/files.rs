@@ -12,22 +12,39 @@ use crate::model::file_mark::{FileMark, Watched};
 /// How a file is called while it is being written.
 pub const TEMPORARY_PREFIX: &str = ".afed-";
 
-/// The bytes of a file, or `None` when there is no such file.
+/// Far more than anything has that afed reads whole.
+const LARGEST: u64 = 256 * 1_024 * 1_024;
+
+/// The bytes of a regular file, or `None` when there is no such file.
 pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
+    match read_regular(path, LARGEST) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if says_there_is_none(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// The bytes of a regular file of at most this size. Nothing else is opened: a pipe could be waited for without end.
+/// Opens a regular file for reading. Nothing else is opened: a pipe could be waited for without end.
+pub fn open_regular(path: &Path) -> io::Result<fs::File> {
+    look_and_open(path).map(|(file, _)| file)
+}
+
+/// The file and its size.
+fn look_and_open(path: &Path) -> io::Result<(fs::File, u64)> {
+    let metadata = fs::metadata(path)?;
+    if metadata.is_file() { Ok((fs::File::open(path)?, metadata.len())) } else { Err(irregular(&metadata)) }
+}
+
+fn irregular(metadata: &fs::Metadata) -> io::Error {
+    io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" })
+}
+
+/// The bytes of a regular file of at most this size.
 pub fn read_regular(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
+    let (file, size) = look_and_open(path)?;
+    // Reserved, so that no copy of what may be secret is left behind where the buffer would have to grow.
+    let mut bytes = Vec::with_capacity(usize::try_from(size.min(largest) + 1).unwrap_or_default());
+    file.take(largest + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > largest {
         return Err(io::Error::other(format!("it has more than {largest} bytes")));
     }
@@ -281,6 +298,17 @@ mod tests {
         assert!(read_optional(&file.join("below")).unwrap().is_none());
         assert_eq!(look(&file.join("below")).unwrap().mark, None);
         assert!(read_optional(root.path()).is_err(), "a folder is no missing file");
+    }
+
+    #[test]
+    fn nothing_but_a_regular_file_is_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for (path, expected) in [(pipe.as_path(), "it is not a regular file"), (root.path(), "it is a folder")] {
+            assert_eq!(read_optional(path).unwrap_err().to_string(), expected);
+            assert_eq!(read_regular(path, 1).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]
