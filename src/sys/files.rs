@@ -24,15 +24,19 @@ pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// Opens a regular file for reading. Nothing else is opened: a pipe could be waited for without end.
+/// Opens a regular file for reading. Nothing else is read: a pipe could be waited for without end.
 pub fn open_regular(path: &Path) -> io::Result<fs::File> {
-    look_and_open(path).map(|(file, _)| file)
+    open_sized(path).map(|(file, _)| file)
 }
 
-/// The file and its size.
-fn look_and_open(path: &Path) -> io::Result<(fs::File, u64)> {
-    let metadata = fs::metadata(path)?;
-    if metadata.is_file() { Ok((fs::File::open(path)?, metadata.len())) } else { Err(irregular(&metadata)) }
+/// The file and its size. A pipe is opened without waiting for who writes it, and then let go.
+fn open_sized(path: &Path) -> io::Result<(fs::File, u64)> {
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nix::fcntl::OFlag::O_NONBLOCK.bits());
+    let file = options.read(true).open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_file() { Ok((file, metadata.len())) } else { Err(irregular(&metadata)) }
 }
 
 fn irregular(metadata: &fs::Metadata) -> io::Error {
@@ -41,7 +45,7 @@ fn irregular(metadata: &fs::Metadata) -> io::Error {
 
 /// The bytes of a regular file of at most this size.
 pub fn read_regular(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
-    let (file, size) = look_and_open(path)?;
+    let (file, size) = open_sized(path)?;
     // Reserved, so that no copy of what may be secret is left behind where the buffer would have to grow.
     let mut bytes = Vec::with_capacity(usize::try_from(size.min(largest) + 1).unwrap_or_default());
     file.take(largest + 1).read_to_end(&mut bytes)?;
