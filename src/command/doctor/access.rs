@@ -27,8 +27,8 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     for (path, others) in watched(chart, settings) {
         match files::access(&path) {
             Ok(Some(access)) => {
-                if let Some((found, command)) = me.and_then(|me| trouble(access, others, me)) {
-                    chart.fault(CHECK, path.display(), found, format!("{command} {}", quoted(path.display())));
+                if let Some((found, mends)) = me.and_then(|me| trouble(access, others, me, &quoted(path.display()))) {
+                    chart.fault_with(CHECK, path.display(), found, mends);
                 }
             }
             Ok(None) => {}
@@ -53,6 +53,7 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     let folder = |path: &Path| path.parent().map(|folder| (folder.to_owned(), Others::MayRead));
     let folders = [&paths.machine_config, &paths.user_config, &paths.aws_config];
     watched.extend(folders.into_iter().filter_map(|path| folder(path)));
+    watched.extend(paths.cache.parent().map(|folder| (folder.to_owned(), Others::MayNothing)));
     let Some(secrets) = settings.map(|settings| &settings.secrets) else { return watched };
     if secrets.store == SecretStoreChoice::File {
         let file = secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone());
@@ -65,22 +66,36 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     watched
 }
 
-/// What is wrong with the access to a file, and the command that mends it.
-fn trouble(access: Access, others: Others, me: u32) -> Option<(String, &'static str)> {
+/// What is wrong with the access to a file, and the commands that mend it; `path` is quoted.
+fn trouble(Access { mode, owner }: Access, others: Others, me: u32, path: &str) -> Option<(String, Vec<String>)> {
     const READABLE: u32 = 0o044;
     const WRITABLE: u32 = 0o022;
-    let Access { mode, owner } = access;
     // Whatever is in a folder with the sticky bit belongs to its owner.
     let is_sticky = mode & 0o1000 != 0;
-    if owner != me && owner != ROOT {
-        Some((format!("it belongs to the user with the id {owner}"), "sudo chown \"$(id -u)\""))
-    } else if others == Others::MayNothing && mode & (READABLE | WRITABLE) != 0 {
-        Some((format!("its mode is {mode:04o}, so that others can get at it"), "chmod go="))
-    } else if mode & WRITABLE != 0 && !is_sticky {
-        Some((format!("its mode is {mode:04o}, so that others can write it"), "chmod go-w"))
-    } else {
-        None
-    }
+    let (found, mend) = match others {
+        _ if owner != me && owner != ROOT => {
+            let found = format!("it belongs to the user with the id {owner}");
+            return Some((found, mends_of_owner(owner, me, path)));
+        }
+        // As a run with sudo leaves it.
+        Others::MayNothing if owner != me => {
+            ("it belongs to root, and keeps this user out".to_owned(), "sudo chown -R \"$(id -u)\"")
+        }
+        Others::MayNothing if mode & (READABLE | WRITABLE) != 0 => {
+            (format!("its mode is {mode:04o}, so that others can get at it"), "chmod go=")
+        }
+        _ if mode & WRITABLE != 0 && !is_sticky => {
+            (format!("its mode is {mode:04o}, so that others can write it"), "chmod go-w")
+        }
+        _ => return None,
+    };
+    Some((found, vec![format!("{mend} {path}")]))
+}
+
+/// Root may be here by mistake, as somebody who has become root and kept their home: then nothing is to be taken from them.
+fn mends_of_owner(owner: u32, me: u32, path: &str) -> Vec<String> {
+    let as_owner = (me == ROOT).then(|| format!("sudo -u '#{owner}' afed doctor"));
+    as_owner.into_iter().chain([format!("sudo chown \"$(id -u)\" {path}")]).collect()
 }
 
 #[cfg(test)]
@@ -90,22 +105,25 @@ mod tests {
     #[test]
     fn what_others_can_read_or_write_is_told_with_its_mend() {
         for (mode, owner, others, expected) in [
-            (0o600, 7, Others::MayNothing, None),
-            (0o400, 7, Others::MayNothing, None),
-            (0o700, 7, Others::MayNothing, None),
-            (0o711, 7, Others::MayNothing, None),
-            (0o644, 7, Others::MayRead, None),
-            (0o755, ROOT, Others::MayRead, None),
-            (0o1777, ROOT, Others::MayRead, None),
-            (0o640, 7, Others::MayNothing, Some("chmod go=")),
-            (0o604, 7, Others::MayNothing, Some("chmod go=")),
-            (0o620, 7, Others::MayNothing, Some("chmod go=")),
-            (0o664, 7, Others::MayRead, Some("chmod go-w")),
-            (0o777, 7, Others::MayRead, Some("chmod go-w")),
-            (0o600, 8, Others::MayRead, Some("sudo chown \"$(id -u)\"")),
+            (0o600, 7, Others::MayNothing, &[][..]),
+            (0o400, 7, Others::MayNothing, &[]),
+            (0o700, 7, Others::MayNothing, &[]),
+            (0o711, 7, Others::MayNothing, &[]),
+            (0o644, 7, Others::MayRead, &[]),
+            (0o755, ROOT, Others::MayRead, &[]),
+            (0o1777, ROOT, Others::MayRead, &[]),
+            (0o640, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o604, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o620, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o664, 7, Others::MayRead, &["chmod go-w 'x'"]),
+            (0o777, 7, Others::MayRead, &["chmod go-w 'x'"]),
+            (0o600, 8, Others::MayRead, &["sudo chown \"$(id -u)\" 'x'"]),
+            (0o700, ROOT, Others::MayNothing, &["sudo chown -R \"$(id -u)\" 'x'"]),
         ] {
-            let found = trouble(Access { mode, owner }, others, 7).map(|(_, command)| command);
+            let found = trouble(Access { mode, owner }, others, 7, "'x'").map(|(_, mends)| mends).unwrap_or_default();
             assert_eq!(found, expected, "{mode:o} {owner} {others:?}");
         }
+        let (_, by_root) = trouble(Access { mode: 0o600, owner: 7 }, Others::MayNothing, ROOT, "'x'").unwrap();
+        assert_eq!(by_root, ["sudo -u '#7' afed doctor", "sudo chown \"$(id -u)\" 'x'"]);
     }
 }
