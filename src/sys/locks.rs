@@ -209,7 +209,7 @@ mod tests {
     fn nothing_is_written_through_a_link_and_no_pipe_is_waited_for() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
-        std::fs::write(at("theirs"), "precious").unwrap();
+        files::put(&at("theirs"), b"precious").unwrap();
         std::os::unix::fs::symlink("theirs", at("link")).unwrap();
         std::os::unix::fs::symlink("nowhere", at("dangling")).unwrap();
         nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
