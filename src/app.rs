@@ -34,6 +34,7 @@ use crate::secrets::{self, FileStoreOptions, StoreOptions};
 pub use crate::sts::Endpoint;
 use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
+use crate::sys::core_images::CoreImages;
 use crate::sys::files::{self, Mode};
 use crate::sys::network::{Hub, NetworkOptions};
 use crate::sys::{host, program, run_folder, user};
@@ -59,6 +60,8 @@ pub struct App {
     hook_prompter: Rc<dyn Prompter>,
     settings: OnceCell<Settings>,
     config: Option<PathBuf>,
+    /// Withheld from this process; for the commands that it runs.
+    pub core_images: CoreImages,
     /// Words an error as the report at the end would.
     pub explain: Explain,
     /// The first word of the command line.
@@ -100,6 +103,7 @@ impl App {
             hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
             settings: OnceCell::new(),
             config: start.config,
+            core_images: CoreImages::withhold(),
             explain: start.explain,
             called_as: start.called_as,
             hub: Rc::new(Hub::new(Rc::clone(&onlooker))),

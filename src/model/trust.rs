@@ -3,7 +3,8 @@
 
 use std::path::PathBuf;
 
-const ROOT: u32 = 0;
+/// The user who may do everything anyway.
+pub const ROOT: u32 = 0;
 const WRITABLE_BY_OTHERS: u32 = 0o022;
 
 /// Who may do what with a file.

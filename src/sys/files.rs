@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::model::file_mark::{FileMark, Watched};
 use crate::model::trust::Access;
 
-pub use reading::{none_where_absent, read_optional, read_regular, read_trusted};
+pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
 
 /// How a file is called while it is being written.
 pub const TEMPORARY_PREFIX: &str = ".afed-";
@@ -288,6 +288,17 @@ mod tests {
         assert!(read_optional(&file.join("below")).unwrap().is_none());
         assert_eq!(look(&file.join("below")).unwrap().mark, None);
         assert!(read_optional(root.path()).is_err(), "a folder is no missing file");
+    }
+
+    #[test]
+    fn nothing_but_a_regular_file_is_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for (path, expected) in [(pipe.as_path(), "it is not a regular file"), (root.path(), "it is a folder")] {
+            assert_eq!(read_optional(path).unwrap_err().to_string(), expected);
+            assert_eq!(read_regular(path, 1).unwrap_err().to_string(), expected);
+        }
     }
 
     #[test]

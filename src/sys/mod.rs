@@ -3,6 +3,7 @@
 
 pub mod ancestors;
 pub mod clock;
+pub mod core_images;
 pub mod execution;
 pub mod files;
 pub mod host;

@@ -344,3 +344,24 @@ fn the_users_of_this_machine_have_checks_of_their_own() {
     let told = "the configuration names this group, and the machine does not know it";
     assert_eq!(group, finding("group", "warning", "no-such-group", told, &["getent group 'no-such-group'"]));
 }
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_told_and_not_waited_for() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(&["init", "--directory", "os", "--secret-store", "file", "--passphrase-file", "passphrase"])
+        .args(&["--no-admin-groups"])
+        .succeeds();
+    let completions = "home/.local/share/bash-completion/completions/afed";
+    let config = "home/.config/afed/config.toml";
+    for (path, check) in [(completions, "completions"), (config, "configuration")] {
+        let path = sandbox.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        drop(fs::remove_file(&path));
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRUSR).unwrap();
+        let told = found(doctor(&sandbox), check).remove(0);
+        assert!(told["finding"].as_str().unwrap().ends_with("it is not a regular file"), "{told}");
+    }
+    let busy = "error: $SANDBOX/home/.config/afed/config.toml can't be read\ncaused by: it is not a regular file\n";
+    sandbox.run(&["creds", "deploy"]).fails(1, busy);
+}

@@ -60,7 +60,7 @@ fn writing_again_changes_those_lines_only_and_removing_gives_the_old_file_back()
     assert!(
         outcome.stderr.contains(
             "\nwarning: others may read $SANDBOX/home/.aws/credentials, with all keys in it\n\
-             hint: keep it to yourself: chmod 600 $SANDBOX/home/.aws/credentials\n"
+             hint: keep it to yourself: chmod 600 '$SANDBOX/home/.aws/credentials'\n"
         ),
         "{outcome:?}"
     );

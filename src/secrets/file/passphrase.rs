@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::Secret;
 use crate::ports::{Cause, PromptError, Prompter, SecretStoreError};
+use crate::sys::files;
 
 /// In bytes; more than this is some other file.
 const LONGEST_PASSPHRASE: usize = 4096;
@@ -88,7 +89,7 @@ fn typed(prompter: &dyn Prompter, question: &str) -> Result<Secret, Cause> {
 }
 
 fn read_private_file(path: &Path) -> Result<Secret, Cause> {
-    let file = File::open(path)?;
+    let file = files::open_regular(path)?;
     refuse_open_to_others(&file)?;
     read(file)
 }
@@ -147,7 +148,7 @@ fn read_credential(name: &str, folder: Option<&Path>) -> Result<Secret, Cause> {
     if Path::new(name).file_name() != Some(name.as_ref()) {
         return Err(Unfit::NotAName.into());
     }
-    read(File::open(folder.join(name))?)
+    read(files::open_regular(&folder.join(name))?)
 }
 
 fn read(source: impl Read) -> Result<Secret, Cause> {

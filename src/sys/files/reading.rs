@@ -9,9 +9,12 @@ use super::says_there_is_none;
 #[cfg(unix)]
 use crate::model::trust::Distrusted;
 
+/// Far more than anything has that afed reads whole.
+const LARGEST: u64 = 256 * 1_024 * 1_024;
+
 /// The bytes of a file, or `None` when there is no such file.
 pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    none_where_absent(open(path).and_then(|(file, metadata)| read(file, &metadata, u64::MAX)))
+    none_where_absent(open(path).and_then(|(file, metadata)| read(file, &metadata, LARGEST)))
 }
 
 /// The bytes of a file of at most this size.
@@ -27,6 +30,11 @@ pub fn read_trusted(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     let (file, metadata) = open(path)?;
     refuse_distrusted(path, &metadata)?;
     read(file, &metadata, largest)
+}
+
+/// Opens a file for reading piece by piece.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    open(path).map(|(file, _)| file)
 }
 
 /// Makes nothing of a file that is not there, as opposed to one that can't be got at.
@@ -45,7 +53,11 @@ fn open(path: &Path) -> io::Result<(File, Metadata)> {
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, nix::fcntl::OFlag::O_NONBLOCK.bits());
     let file = options.open(path)?;
     let metadata = file.metadata()?;
-    if metadata.is_file() { Ok((file, metadata)) } else { Err(io::Error::other("it is not a regular file")) }
+    if metadata.is_file() { Ok((file, metadata)) } else { Err(irregular(&metadata)) }
+}
+
+pub(super) fn irregular(metadata: &Metadata) -> io::Error {
+    io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" })
 }
 
 /// Room for all is reserved beforehand, so that no copy of a part stays behind.
@@ -93,7 +105,7 @@ mod tests {
         symlink(at("pipe"), at("link")).unwrap();
         symlink("/dev/zero", at("device")).unwrap();
         for name in ["pipe", "link", "device", "."] {
-            let words = "it is not a regular file";
+            let words = if name == "." { "it is a folder" } else { "it is not a regular file" };
             assert_eq!(cause(read_optional(&at(name))), words, "{name}");
             assert_eq!(cause(read_regular(&at(name), 9)), words, "{name}");
             assert_eq!(cause(read_trusted(&at(name), 9)), words, "{name}");
