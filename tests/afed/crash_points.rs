@@ -95,11 +95,17 @@ impl<'a> Trial<'a> {
         let outcome = self.run_under(&calls::befalling(call, fate, record.path())).outcome();
         let record = std::fs::read_to_string(record.path()).unwrap();
         self.tried += 1;
-        self.reached += usize::from(calls::was_befallen(&record, fate));
         let left = self.world.places.look();
         let mut faults = self.faults_of_state(&left);
-        if let Fate::Error(errno) = fate {
-            faults.extend(self.faults_of_answer(call, errno, &outcome, &left));
+        match fate {
+            Fate::Kill => self.reached += usize::from(calls::was_killed(&record)),
+            Fate::Error(errno) => {
+                if let Some(place) = calls::hindered(&record, &self.world.places.folders()) {
+                    self.reached += 1;
+                    let call = Call { place, ..call.clone() };
+                    faults.extend(self.faults_of_answer(&call, errno, &outcome, &left));
+                }
+            }
         }
         if !self.mended.contains(&left) {
             let mending = self.faults_of_next_run(&left);
