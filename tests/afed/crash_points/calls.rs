@@ -50,15 +50,22 @@ pub fn befalling(call: &Call, fate: Fate, into: &Path) -> Vec<String> {
         Fate::Error(errno) => format!("error={errno}"),
     };
     let (trace, inject) = (format!("trace={}", call.name), format!("inject={}:{what}:when={}", call.name, call.nth));
-    ["-f", "-qq", "-s", "0", "-o", into.to_str().unwrap(), "-e", &trace, "-e", &inject].map(str::to_owned).to_vec()
+    ["-f", "-y", "-qq", "-s", "0", "-o", into.to_str().unwrap(), "-e", &trace, "-e", &inject]
+        .map(str::to_owned)
+        .to_vec()
 }
 
-/// Whether the fate befell a call, in what strace wrote.
-pub fn was_befallen(record: &str, fate: Fate) -> bool {
-    match fate {
-        Fate::Kill => record.contains("+++ killed by SIGKILL +++"),
-        Fate::Error(errno) => record.lines().any(|line| line.contains(errno) && line.ends_with("(INJECTED)")),
-    }
+/// Whether a run was killed by strace, in what that wrote.
+pub fn was_killed(record: &str) -> bool {
+    record.contains("+++ killed by SIGKILL +++")
+}
+
+/// What the call was about that was given an error, if one was. Threads wake each other as often as chance has it, so that
+/// the nth call need not be what it was when it was written down.
+pub fn hindered(record: &str, folders: &[&Path]) -> Option<Place> {
+    let line = record.lines().find(|line| line.ends_with("(INJECTED)"))?;
+    let (name, arguments) = line.split_once(' ')?.1.trim_start().split_once('(')?;
+    place(name, arguments, folders)
 }
 
 /// The calls in what strace wrote that change something below these folders, or outside of files. Two calls of two threads

@@ -114,12 +114,13 @@ impl Seen {
         keys.chain(crowd).collect()
     }
 
-    /// Secrets that nothing names. A session belongs to whoever logged in.
+    /// Secrets that nothing names. A session belongs to whoever logged in, the cache's key to the cache where the kernel
+    /// keeps none.
     pub fn orphans(&self) -> BTreeSet<String> {
         let owners = self.owners();
         self.secrets
             .iter()
-            .filter(|held| !held.starts_with("crowd-session ") && !owners.contains(*held))
+            .filter(|held| !held.starts_with("crowd-session ") && *held != "cache-key" && !owners.contains(*held))
             .cloned()
             .collect()
     }
