@@ -7,9 +7,12 @@ use std::time::Duration;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
+use super::audited;
 use super::error::CommandError;
 use crate::app::App;
 use crate::config::ConfigError;
+use crate::config::changes::changes;
+use crate::config::file;
 use crate::model::file_mark::Watched;
 use crate::model::hex::lower_hex;
 use crate::sys::files::{self, Mode};
@@ -26,10 +29,18 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
     let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
+    audited(app, path, &text, &edited)?;
     // The machine's file is everybody's to read.
     let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
     files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?;
     Ok(())
+}
+
+/// Records what is about to be written in place of the text; after an error it must not be.
+pub fn audited(app: &App, path: &Path, before: &str, after: &str) -> Result<()> {
+    // What can't be read is another file than the edited one, all of it.
+    let read = |text| file::parse(path.to_owned(), text).map(|read| read.file).unwrap_or_default();
+    audited::configuration(&changes(&read(before), &read(after)), app)
 }
 
 /// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the

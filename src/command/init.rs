@@ -115,6 +115,7 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
             None
         }
     };
+    config_file::audited(app, path, "", &text)?;
     let stored =
         password.map(|(crowd, password)| Stored::store(secrets.as_ref(), crowd.application_secret(), &password));
     let stored = stored.transpose()?;

@@ -10,6 +10,7 @@ pub mod host;
 pub mod kernel_keyring;
 pub mod locks;
 pub mod network;
+pub mod parent;
 mod peer;
 pub mod program;
 pub mod relay;
