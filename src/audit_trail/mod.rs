@@ -120,5 +120,5 @@ fn failed(path: &Path, operation: &'static str, source: io::Error) -> AuditError
     AuditError::File { path: path.to_owned(), operation, source }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests;

@@ -1,3 +1,5 @@
+#![cfg(unix)]
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
@@ -91,12 +93,12 @@ fn the_oldest_file_falls_away_and_only_then_may_the_beginning_be_missing() {
 fn a_file_that_is_not_ours_alone_is_refused() {
     let root = tempfile::tempdir().unwrap();
     let target = root.path().join("target");
-    fs::write(&target, "").unwrap();
+    files::put(&target, b"").unwrap();
     let at = |name: &str| root.path().join(name);
     std::os::unix::fs::symlink(&target, at("link")).unwrap();
     nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     fs::create_dir(at("folder")).unwrap();
-    fs::write(at("open"), "").unwrap();
+    files::put(&at("open"), b"").unwrap();
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o620)).unwrap();
     for (name, expected) in [
         ("link", "is a symbolic link"),
@@ -122,7 +124,7 @@ fn whatever_a_crash_has_left_the_next_line_is_whole_and_says_so() {
     let whole = fs::read(&path).unwrap();
     // One more of the far end than the near end has room for.
     for rest in [&b"{"[..], b"{\"number\":3,\"previous\":\"", &[0; 3_000], b"\n", b"a\nb"] {
-        fs::write(&path, [&whole, rest].concat()).unwrap();
+        files::put(&path, &[&whole, rest].concat()).unwrap();
         (0..2).for_each(|_| drop(trail.record(&entry("bob")).unwrap()));
         let found = verified(&trail, Beginning::First);
         let faults: Vec<String> = found.findings.iter().map(|finding| finding.fault.to_string()).collect();
@@ -162,7 +164,7 @@ fn journald_and_syslog_get_the_line_or_it_is_told() {
 }
 
 #[test]
-fn a_full_disk_leaves_no_half_line() {
+fn a_device_is_no_trail() {
     let full = trail(Path::new("/dev/full"), AuditSettings::DEFAULT);
     let error = full.record(&entry("alice")).unwrap_err();
     assert_eq!(error.to_string(), "the audit trail /dev/full is not a regular file");

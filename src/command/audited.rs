@@ -89,10 +89,10 @@ pub fn deed<T>(event: Event, subject: Subject, app: &App, deed: impl FnOnce() ->
     }
 }
 
-/// Records which tables of the configuration are about to be changed, with their names.
-pub fn configuration(changed: &[String], app: &App) -> Result<()> {
+/// Records which tables of the configuration are changed, with their names, and then has them written.
+pub fn configuration(changed: &[String], app: &App, write: impl FnOnce() -> Result<()>) -> Result<()> {
     if changed.is_empty() {
-        return Ok(());
+        return write();
     }
     let only = |group: &str| match changed {
         [one] => one.strip_prefix(group).map(str::to_owned),
@@ -100,9 +100,10 @@ pub fn configuration(changed: &[String], app: &App) -> Result<()> {
     };
     let subject = Subject { connector: only("connectors."), account: only("accounts."), ..Subject::default() };
     let reason = Reason { code: "changed", sentence: format!("changes {}", changed.join(", ")) };
-    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject, app.clock.now()) };
+    let now = app.clock.now();
+    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), now) };
     app.trail_trouble.set(record(&entry, settings_of(app), app)?);
-    Ok(())
+    write().inspect_err(|error| app.trail_trouble.set(failure(Event::Configuration, subject, error, app)))
 }
 
 /// For somebody who is not known, or not yet.

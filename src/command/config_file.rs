@@ -29,18 +29,23 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
     let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
-    audited(app, path, &text, &edited)?;
-    // The machine's file is everybody's to read.
-    let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
-    files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?;
-    Ok(())
+    recorded(app, path, (&text, &edited), || {
+        // The machine's file is everybody's to read.
+        let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
+        Ok(files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?)
+    })
 }
 
-/// Records what is about to be written in place of the text; after an error it must not be.
-pub fn audited(app: &App, path: &Path, before: &str, after: &str) -> Result<()> {
+/// Has the file written, after it was recorded what the one text changes of the other.
+pub fn recorded(
+    app: &App,
+    path: &Path,
+    (before, after): (&str, &str),
+    write: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     // What can't be read is another file than the edited one, all of it.
     let read = |text| file::parse(path.to_owned(), text).map(|read| read.file).unwrap_or_default();
-    audited::configuration(&changes(&read(before), &read(after)), app)
+    audited::configuration(&changes(&read(before), &read(after)), app, write)
 }
 
 /// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the

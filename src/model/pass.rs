@@ -62,7 +62,9 @@ pub struct Admission {
     pub region: Region,
     /// The lease was due for renewal, and AWS could not be asked.
     pub unrenewed: Option<Unrenewed>,
-    /// How it is recorded that the lease was handed on.
+    /// How it is recorded that the lease was handed on. What is as nobody changed it is not written: it would have to be
+    /// opened and read at every call.
+    #[serde(default = "AuditSettings::usual", skip_serializing_if = "AuditSettings::is_usual")]
     pub audit: AuditSettings,
 }
 

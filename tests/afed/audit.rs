@@ -3,11 +3,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use serde_json::Value;
 
 use crate::generated::help_tree;
-use crate::sandbox::{Sandbox, aws};
+use crate::iam::Iam;
+use crate::rotation::{rotate, with_key};
+use crate::sandbox::{Sandbox, aws_url};
 
 const TRAIL: &str = "home/.local/state/afed/audit.jsonl";
 const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
@@ -212,12 +215,29 @@ fn no_name_tears_a_line_or_moves_a_terminal() {
 
 #[test]
 fn a_rotation_is_recorded() {
-    let sandbox = Sandbox::configured();
-    let sandbox = sandbox.env("AWS_ENDPOINT_URL_IAM", "http://127.0.0.1:1");
-    assert_ne!(sandbox.run(&["account", "rotate", "ops", "--yes"]).outcome().code, Some(0));
-    assert_eq!(records(&sandbox).len(), 3, "nothing was begun, as IAM could not be asked what there is");
-    assert!(sandbox.read(TRAIL).contains(&format!("\"uid\":{}", nix::unistd::geteuid())));
-    assert!(!sandbox.read(TRAIL).contains(&aws().key.secret));
+    let old = Iam::at(aws_url()).user("audited");
+    let sandbox = with_key(aws_url(), &old);
+    rotate(&sandbox).succeeds();
+    let found = records(&sandbox);
+    let last: Vec<String> =
+        found[3..].iter().map(|found| told(found, &["event", "decision", "account", "reason"])).collect();
+    assert_eq!(last, ["configuration allow ops changes accounts.ops", "rotate allow ops -"]);
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_a_line_tears_none() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.recheck_after("5m");
+    require(&sandbox);
+    sandbox.run(&HOOK).vends().succeeds();
+    let before = sandbox.read(TRAIL);
+    // The shell counts blocks of 512 bytes; so there is room for a part of the next line.
+    let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", before.len() / 512 + 1);
+    let shell = sandbox.program(Path::new("/bin/sh")).args(&["-c", &line, env!("CARGO_BIN_EXE_afed")]);
+    let outcome = shell.args(&HOOK).outcome();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{outcome:?}");
+    assert!(outcome.stderr.contains("File too large"), "{outcome:?}");
+    assert_eq!(sandbox.read(TRAIL), before);
 }
 
 /// What each command records. A new one has to be put somewhere: beside those that decide, or those that only tell.

@@ -25,6 +25,14 @@ impl AuditSettings {
     /// What goes where the configuration says nothing.
     pub const DEFAULT: Self =
         Self { enabled: true, file: None, required: false, max_size: FileSize(8 << 20), keep: 8, also: None };
+
+    pub const fn usual() -> Self {
+        Self::DEFAULT
+    }
+
+    pub fn is_usual(&self) -> bool {
+        *self == Self::DEFAULT
+    }
 }
 
 /// Who is told each line besides.

@@ -170,8 +170,7 @@ proptest! {
     fn nothing_that_a_file_may_hold_makes_trouble(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
         let _ = verify([bytes.as_slice()], Beginning::Any, None);
         let link = Link::after(&bytes).unwrap_or_else(|| Link::after_ruin(&bytes));
-        let mut gone_on = bytes.clone();
-        gone_on.extend(link.line(&entry("a")).into_bytes());
+        let gone_on = [bytes.as_slice(), link.line(&entry("a")).as_bytes()].concat();
         let found = verify([gone_on.as_slice()], Beginning::Any, None).findings;
         prop_assert!(found.iter().all(|found| found.fault == Fault::Torn), "{:?}", found);
     }
