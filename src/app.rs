@@ -36,6 +36,7 @@ use crate::secrets::{self, FileStoreOptions, StoreOptions};
 pub use crate::sts::Endpoint;
 use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
+use crate::sys::core_images::CoreImages;
 use crate::sys::files::{self, Mode};
 use crate::sys::network::{Hub, NetworkOptions};
 use crate::sys::{host, program, run_folder, user};
@@ -45,6 +46,9 @@ use crate::vending::VendError;
 /// How long STS may take to connect to, and for a call with all its attempts.
 const STS_CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const STS_CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Some hundred thousand connectors have room in it.
+const LARGEST_CONFIG: u64 = 1 << 26;
 
 /// What every command starts from. Adapters are made when they are asked for.
 pub struct App {
@@ -58,6 +62,8 @@ pub struct App {
     hook_prompter: Rc<dyn Prompter>,
     settings: OnceCell<Settings>,
     config: Option<PathBuf>,
+    /// Withheld from this process; for the commands that it runs.
+    pub core_images: CoreImages,
     /// Words an error as the report at the end would.
     pub explain: Explain,
     /// The first word of the command line.
@@ -101,6 +107,7 @@ impl App {
             hook_prompter: Rc::new(TerminalPrompter::new(Reach::ControllingTerminal)),
             settings: OnceCell::new(),
             config: start.config,
+            core_images: CoreImages::withhold(),
             explain: start.explain,
             called_as: start.called_as,
             hub: Rc::new(Hub::new(Rc::clone(&onlooker))),
@@ -363,9 +370,13 @@ pub fn read_config(path: &Path) -> Result<Option<SourcedFile>, ConfigError> {
     read_config_text(path)?.map(|text| file::parse(path.to_owned(), &text)).transpose()
 }
 
-/// The text of the configuration file at `path`, if there is one.
+/// The text of the configuration file at `path`, if there is one that nobody else can have written.
 pub fn read_config_text(path: &Path) -> Result<Option<String>, ConfigError> {
-    let failed = |source| ConfigError::File { path: path.to_owned(), operation: "read", source };
-    let Some(bytes) = files::read_optional(path).map_err(failed)? else { return Ok(None) };
-    String::from_utf8(bytes).map(Some).map_err(|error| failed(std::io::Error::other(error.utf8_error())))
+    let failed = |source: std::io::Error| match source.downcast() {
+        Ok(distrusted) => ConfigError::Distrusted(distrusted),
+        Err(source) => ConfigError::File { path: path.to_owned(), operation: "read", source },
+    };
+    let found = files::none_where_absent(files::read_trusted(path, LARGEST_CONFIG)).map_err(failed)?;
+    let text = |bytes| String::from_utf8(bytes).map_err(|error| failed(std::io::Error::other(error.utf8_error())));
+    found.map(text).transpose()
 }

@@ -14,6 +14,8 @@ mod crowd;
 mod emulator;
 mod failure;
 mod federation;
+#[cfg(test)]
+mod fuzz;
 mod host_role;
 mod mfa;
 mod model;

@@ -11,10 +11,12 @@ use crate::failure;
 use crate::model::failure::{Failure, FailureKind};
 use crate::process::Process;
 use crate::render::paint::Palette;
+use crate::sys::memory_image;
 use crate::ui::{Input, Look, Streams, Terminals, Wish};
 
 /// Runs one command to its end and returns its exit code.
 pub fn run(process: Process) -> u8 {
+    memory_image::keep_private();
     report_panics_in_one_line();
     let terminals = Terminals { output: process.output_is_terminal, diagnostics: process.diagnostics_are_terminal };
     let look = |wish: Wish| Look::resolve(wish, terminals, &process.environment);
@@ -96,4 +98,34 @@ fn report_panics_in_one_line() {
         let place = panic.location().map(|at| format!(" at {}:{}", at.file(), at.line())).unwrap_or_default();
         drop(writeln!(std::io::stderr(), "error: afed met a fault of its own{place}"));
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    #[ignore = "is what the test below starts"]
+    fn a_program_that_panics_over_a_secret() {
+        report_panics_in_one_line();
+        let text = format!("no digit in {SECRET}");
+        std::thread::spawn(move || text.parse::<u8>().expect(&text)).join().unwrap_err();
+    }
+
+    #[test]
+    fn a_panic_tells_its_place_and_nothing_of_what_it_choked_on() {
+        let itself = std::env::current_exe().unwrap();
+        let output = std::process::Command::new(itself)
+            .args(["--ignored", "--exact", "run::tests::a_program_that_panics_over_a_secret", "--nocapture"])
+            .envs([("RUST_BACKTRACE", "full"), ("RUST_LOG", "trace")])
+            .output()
+            .unwrap();
+        let told = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.success() && !told.contains(SECRET), "{told}");
+        let (start, end) = ("error: afed met a fault of its own at src/run.rs:", "\n");
+        let place = told.split_once(start).and_then(|(_, rest)| rest.split_once(end)).map(|(place, _)| place);
+        assert!(place.is_some_and(|place| place.parse::<u32>().is_ok()) && !told.contains("backtrace"), "{told}");
+    }
 }

@@ -89,6 +89,8 @@ fn link_of(mut file: &File, size: u64) -> io::Result<Link> {
     let mut tail = Vec::new();
     for reach in [NEAR_END, FAR_END] {
         tail.clear();
+        // In one go: a buffer that grows is read into piece by piece.
+        tail.reserve(usize::try_from(reach.min(size)).unwrap_or_default() + 32);
         file.seek(SeekFrom::Start(size.saturating_sub(reach)))?;
         file.take(reach).read_to_end(&mut tail)?;
         if let Some(link) = Link::after(&tail) {

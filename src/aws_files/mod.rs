@@ -7,6 +7,8 @@ mod document;
 mod edit;
 mod error;
 mod faults;
+#[cfg(test)]
+mod fuzz;
 mod hook;
 mod key;
 mod line;

@@ -2,6 +2,8 @@
 //! Entries are sealed and bound to their names: one that is damaged, foreign, of another version or under another name
 //! counts as not there. The sealing key is never in the folder.
 
+#[cfg(test)]
+mod fuzz;
 mod inventory;
 #[cfg(target_os = "linux")]
 mod kernel_key;

@@ -11,6 +11,7 @@ pub mod key;
 mod list;
 mod rotate;
 mod show;
+mod unowned;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -37,7 +38,19 @@ enum AccountVerb {
     Rotate(rotate::RotateArgs),
 }
 
+impl AccountVerb {
+    const fn changes_keys(&self) -> bool {
+        match self {
+            Self::Create(_) | Self::Import(_) | Self::Edit(_) | Self::Delete(_) | Self::Rotate(_) => true,
+            Self::List(_) | Self::Show(_) | Self::Check(_) => false,
+        }
+    }
+}
+
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    if args.verb.changes_keys() {
+        unowned::settle_earlier(app, streams)?;
+    }
     match args.verb {
         AccountVerb::Create(args) => create::run(&args, app, streams),
         AccountVerb::Import(args) => import::run(&args, app, streams),

@@ -1,6 +1,8 @@
 //! `afed complete`: what can stand at the cursor of a command line, for the completion scripts. It reads names and nothing
 //! else: no network, no secret store, no question; whatever goes wrong, it offers less.
 
+#[cfg(test)]
+mod fuzz;
 mod line;
 mod names;
 mod offers;

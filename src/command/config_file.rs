@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::audited;
 use super::error::CommandError;
-use crate::app::App;
+use crate::app::{App, read_config_text};
 use crate::config::ConfigError;
 use crate::config::changes::changes;
 use crate::config::file;
@@ -25,14 +25,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Edits the file at `path` under its lock: what `edit` makes of the text is written whole, or nothing is.
 pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -> Result<()> {
     let _turn = lock(app, path)?;
-    let failed = |operation, source| ConfigError::File { path: path.to_owned(), operation, source };
-    let bytes = files::read_optional(path).map_err(|error| failed("read", error))?.unwrap_or_default();
-    let text = String::from_utf8(bytes).map_err(|error| failed("read", std::io::Error::other(error.utf8_error())))?;
+    let failed = |source| ConfigError::File { path: path.to_owned(), operation: "written", source };
+    let text = read_config_text(path)?.unwrap_or_default();
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
     recorded(app, path, (&text, &edited), || {
         // The machine's file is everybody's to read.
         let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
-        Ok(files::replace(path, edited.as_bytes(), mode).map_err(|error| failed("written", error))?)
+        Ok(files::replace(path, edited.as_bytes(), mode).map_err(failed)?)
     })
 }
 
@@ -65,7 +64,7 @@ pub fn look(path: &Path) -> Result<Watched, ConfigError> {
     files::look(path).map_err(|source| ConfigError::File { path: path.to_owned(), operation: "read", source })
 }
 
-/// Reads a policy file for the configuration.
+/// Reads a policy file for the configuration, which nobody else may have written either.
 pub fn read_policy(path: &Path) -> std::io::Result<Vec<u8>> {
-    files::read_regular(path, LARGEST_POLICY_FILE)
+    files::read_trusted(path, LARGEST_POLICY_FILE)
 }

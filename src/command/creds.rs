@@ -25,6 +25,7 @@ use crate::vending::memory::Caller;
 /// Earlier ones are printed again while they live; membership is asked for again after five minutes, or
 /// what recheck_after says. At a terminal they are printed only in a format that is asked for
 #[derive(Debug, Args)]
+#[command(override_usage = "afed creds [OPTIONS] CONNECTOR\n       afed creds --unset [--format FORMAT]")]
 pub struct CredsArgs {
     /// The connector's name
     #[arg(value_name = "CONNECTOR", required_unless_present = "unset")]

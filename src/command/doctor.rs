@@ -24,6 +24,8 @@ use chart::Chart;
 use patience::Patience;
 
 /// Find out what is wrong, and what mends it: configuration, files, hooks, secret store, directory, keys
+///
+/// Nothing is changed. The exit code is 0 only if all is well: no warning, no fault, nothing that could not be checked
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
     /// Answer in JSON

@@ -127,7 +127,7 @@ pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
     let Plan { words, credentials } = args.plan()?;
     let (around, connectors) = (app.call_chain(), credentials.connectors());
     let chain = around.with_run(&connectors, words.iter().copied(), streams.output_is_terminal)?;
-    let mut execution = execution(&words, &chain);
+    let mut execution = execution(&words, &chain, app);
     let ending = match &credentials {
         Credentials::Keys(connector) => {
             set_keys(args, connector, &mut execution, app, streams)?;
@@ -143,9 +143,9 @@ pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
     Ok(ending.map(Ending::into_exit_code).map_err(CommandError::NotRun)?)
 }
 
-fn execution(words: &[&OsStr], chain: &CallChain) -> Execution {
+fn execution(words: &[&OsStr], chain: &CallChain, app: &App) -> Execution {
     let (program, arguments) = words.split_first().map_or((OsStr::new(""), &[][..]), |(first, rest)| (*first, rest));
-    let mut execution = Execution::new(program, arguments);
+    let mut execution = Execution::new(program, arguments, app.core_images);
     environment::foreign().for_each(|name| execution.clear(name));
     execution.set(call_chain::VARIABLE, chain.to_string());
     execution

@@ -17,6 +17,8 @@ mod creds;
 mod doctor;
 mod error;
 mod exec;
+#[cfg(test)]
+mod fuzz;
 mod hook_line;
 mod init;
 mod login;
@@ -52,6 +54,9 @@ use crate::ui::Streams;
 pub use error::CommandError;
 pub use surface::SurfaceArgs;
 
+/// What stands above the flags of every command in a help text.
+const GLOBAL: &str = "Global options";
+
 const AFTER_HELP: &str = "\
 Examples:
   afed init                             Set up the directory and the secret store, once
@@ -70,7 +75,7 @@ Exit codes:
 #[command(name = "afed", version, disable_help_subcommand = true, max_term_width = 100, after_help = AFTER_HELP)]
 pub struct Cli {
     /// Read this configuration file in place of the person's own [env: AFED_CONFIG]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", help_heading = GLOBAL)]
     pub config: Option<PathBuf>,
 
     #[command(flatten)]

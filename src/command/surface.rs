@@ -4,16 +4,25 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+use super::GLOBAL;
 use crate::ui::{ColorChoice, Loudness, Wish};
 
 /// How afed shows itself.
 #[derive(Debug, Args)]
 pub struct SurfaceArgs {
     /// Write colours: at a terminal only, always, or never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_possible_values = true,
+        help_heading = GLOBAL
+    )]
     color: ColorChoice,
     /// Say nothing but answers, warnings and errors
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     quiet: bool,
 }
 

@@ -11,6 +11,7 @@ use super::vending::Answer;
 use crate::app::App;
 use crate::aws_files::{self, AwsConfig, Family, InTheWay, Overwrite, ProfileName, Room, TemporaryKeys};
 use crate::render::moment;
+use crate::render::pasted::quoted;
 use crate::sys::files::shared;
 use crate::ui::Streams;
 
@@ -58,7 +59,7 @@ pub fn write(destination: Destination<'_>, answer: &Answer, app: &App, streams: 
     warn(streams, &[(path, &credentials), (config_path, &config)]);
     if shared::is_open_to_others(path) {
         streams.warning(&format!("others may read {}, with all keys in it", path.display()));
-        streams.hint(&format!("keep it to yourself: chmod 600 {}", path.display()));
+        streams.hint(&format!("keep it to yourself: chmod 600 {}", quoted(path.display())));
     }
     streams.hint(&format!("use them: aws --profile {name} sts get-caller-identity"));
     Ok(())

@@ -6,6 +6,7 @@ use crate::model::name::{AccountName, ConnectorName};
 pub use crate::model::nearest::nearest;
 use crate::model::principal::RuleError;
 use crate::model::system_name::SystemNameError;
+use crate::model::trust::Distrusted;
 use crate::ports::Cause;
 
 /// Why a configuration can't be used.
@@ -21,6 +22,9 @@ pub enum ConfigError {
         #[source]
         source: std::io::Error,
     },
+    /// Who writes it decides who gets what.
+    #[error(transparent)]
+    Distrusted(Distrusted),
     #[error("{}, line {line}: {message}", .path.display())]
     Syntax { path: PathBuf, line: usize, message: String },
     /// A key that afed does not know is never passed over: it may be a misspelt restriction.

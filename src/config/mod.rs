@@ -9,6 +9,8 @@ mod error;
 pub mod examination;
 pub mod exchange;
 pub mod file;
+#[cfg(test)]
+mod fuzz;
 pub mod outline;
 pub mod paths;
 pub mod settings;

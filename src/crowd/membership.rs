@@ -28,14 +28,14 @@ impl CrowdDirectory {
     }
 
     /// The stored name of the one group that the answer is about.
-    fn group_of<'a>(&self, asked: &str, answer: &'a Object) -> Result<&'a str, DirectoryError> {
+    pub(super) fn group_of<'a>(&self, asked: &str, answer: &'a Object) -> Result<&'a str, DirectoryError> {
         if answer.has("groups") || answer.has("users") {
             return Err(self.transport.server.unexpected(Oddity::Shape));
         }
         self.stored_name_of(asked, answer)
     }
 
-    fn is_active(&self, group: &Object) -> Result<bool, DirectoryError> {
+    pub(super) fn is_active(&self, group: &Object) -> Result<bool, DirectoryError> {
         group.truth("active").map_err(|error| self.transport.server.misshapen(error))
     }
 

@@ -2,6 +2,8 @@
 //! Whatever is not exactly the answer that Crowd gives is an error, and every error denies. Names are those that Crowd
 //! has stored. Nothing that the server says is repeated in an error.
 
+#[cfg(test)]
+mod fuzz;
 mod json;
 mod membership;
 mod names;

@@ -100,11 +100,11 @@ impl CrowdDirectory {
         Ok(Identity { person: person?, until })
     }
 
-    fn user_of<'a>(&self, session: &'a Object) -> Result<&'a Object, DirectoryError> {
+    pub(super) fn user_of<'a>(&self, session: &'a Object) -> Result<&'a Object, DirectoryError> {
         session.object("user").map_err(|error| self.transport.server.misshapen(error))
     }
 
-    fn expiry(&self, session: &Object) -> Result<Option<Timestamp>, DirectoryError> {
+    pub(super) fn expiry(&self, session: &Object) -> Result<Option<Timestamp>, DirectoryError> {
         let server = &self.transport.server;
         let milliseconds = session.optional_whole("expiry-date").map_err(|error| server.misshapen(error))?;
         let expiry = milliseconds.map(Timestamp::from_millisecond).transpose();

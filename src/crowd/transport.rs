@@ -45,7 +45,8 @@ impl Transport {
         Ok((self.reply_of(answer, success)?, greeting))
     }
 
-    fn reply_of(&self, answer: Answer, success: u16) -> Result<Reply<Object>, DirectoryError> {
+    /// What the answer says, if it is to be believed.
+    pub fn reply_of(&self, answer: Answer, success: u16) -> Result<Reply<Object>, DirectoryError> {
         if answer.status != success {
             return self.refusal(&answer).map(Err);
         }

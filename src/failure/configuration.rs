@@ -4,6 +4,7 @@ use super::{Kind, Verdict, quoted};
 use crate::config::ConfigError;
 use crate::model::principal::RuleError;
 use crate::model::region::Region;
+use crate::model::trust::Distrusted;
 
 pub fn verdict(error: &ConfigError) -> Verdict {
     if let ConfigError::Field { source, .. } = error {
@@ -48,9 +49,15 @@ fn hint(error: &ConfigError) -> Option<String> {
         {
             Some(format!("run it as the user who may write there: ls -l {}", quoted(path.display())))
         }
+        ConfigError::Distrusted(distrusted) => Some(of_distrust(distrusted)),
         ConfigError::Rule { source, .. } => of_rule(source),
         _ => None,
     }
+}
+
+/// What to do about a file that somebody else may have written.
+pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> String {
+    format!("see who has written it, then: {} {}", doubt.mend(), quoted(path.display()))
 }
 
 /// What to do about a rule of AWS, where its words do not say it.

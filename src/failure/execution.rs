@@ -8,9 +8,10 @@ pub fn verdict(error: &CommandError) -> Verdict {
         CommandError::NothingToRun => Verdict::hint(Kind::Usage, "name it last: afed exec CONNECTOR -- COMMAND"),
         CommandError::NotRun(error) if error.is_absence() => Verdict::plain(Kind::NoCommand),
         CommandError::NotRun(_) => Verdict::plain(Kind::NotRunnable),
-        CommandError::DurationTooShort { connector, .. } => {
+        CommandError::DurationTooShort { connector, duration, .. } => {
+            let less = format!("ask for less than {duration}: --min-life DURATION");
             let longer = format!("let them live longer: afed connector edit {connector} --duration DURATION");
-            Verdict { kind: Kind::Configuration, hints: vec!["ask for less: --min-life".to_owned(), longer] }
+            Verdict { kind: Kind::Configuration, hints: vec![less, longer] }
         }
         CommandError::PassphraseNotForHooks { .. } => Verdict::hint(
             Kind::Configuration,

@@ -167,7 +167,7 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::NoSystemScope { connector } => Verdict::hint(
             Kind::Denied,
             format!(
-                "ask as a person: afed creds {connector}; or let the system in: system_scope = true in [connectors.{connector}]"
+                "ask as a person: afed creds {connector}; or let the system in: afed connector edit {connector} --system-scope"
             ),
         ),
         VendError::SecretMissing { account, access_key_id } => of_missing_secret(account, access_key_id),
@@ -227,6 +227,9 @@ fn of_prompt(error: &PromptError) -> Verdict {
 
 /// A rule that an answer or a key of the configuration breaks, where there is more to say than the rule.
 fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
+    if let Some(hint) = error.downcast_ref().map(configuration::of_distrust) {
+        return Verdict::hint(Kind::Configuration, hint);
+    }
     match error.downcast_ref() {
         Some(CrowdAddressError::PlainHttp) => Verdict::hint(
             Kind::Configuration,

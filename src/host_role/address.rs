@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use crate::model::base_url::Base;
 use crate::ports::{Cause, HostRoleError};
+use crate::sys::files;
 
 pub const RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
@@ -16,6 +17,9 @@ pub const TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 const METADATA_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 const METADATA_MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
 const METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+
+/// In bytes; far more than a token has.
+const LONGEST_TOKEN: u64 = 1 << 16;
 
 /// Every variable that may change which credentials a host gives.
 pub const VARIABLES: [&str; 7] =
@@ -117,7 +121,8 @@ impl Surroundings {
     fn check_token_file(&self) -> Result<(), HostRoleError> {
         let Some(path) = &self.token_file else { return Ok(()) };
         let unfit = |source: Cause| HostRoleError::Token { variable: TOKEN_FILE, source };
-        let token = zeroize::Zeroizing::new(std::fs::read(path).map_err(|error| unfit(error.into()))?);
+        let token = files::read_regular(path, LONGEST_TOKEN).map_err(|error| unfit(error.into()))?;
+        let token = zeroize::Zeroizing::new(token);
         match token.last() {
             None => Err(unfit(format!("{} is empty", path.display()).into())),
             Some(b'\n' | b'\r') => {

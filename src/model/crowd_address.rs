@@ -13,7 +13,7 @@ pub enum PlainHttp {
     Anywhere,
 }
 
-/// The base URL of a Crowd server, without its one trailing slash.
+/// The base URL of a Crowd server, without slashes at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CrowdAddress {
     text: String,
@@ -37,13 +37,13 @@ pub enum CrowdAddressError {
 }
 
 impl CrowdAddress {
-    /// Checks scheme and parts of the address, and trims one trailing slash.
+    /// Checks scheme and parts of the address, and trims slashes at its end: what is shown of it is the same address.
     pub fn parse(text: &str, plain_http: PlainHttp) -> Result<Self, CrowdAddressError> {
         if text.contains(['?', '#']) {
             return Err(CrowdAddressError::QueryOrFragment);
         }
         check_authority(text)?;
-        let text = text.strip_suffix('/').unwrap_or(text);
+        let text = text.trim_end_matches('/');
         match Base::of(text) {
             Base::Other => Err(CrowdAddressError::Scheme),
             Base::Http if plain_http == PlainHttp::LoopbackOnly => Err(CrowdAddressError::PlainHttp),
@@ -91,10 +91,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn good_addresses_lose_one_trailing_slash() {
+    fn good_addresses_lose_slashes_at_their_end() {
         for (text, kept) in [
             ("https://crowd.example.com", "https://crowd.example.com"),
             ("https://crowd.example.com/", "https://crowd.example.com"),
+            ("https://crowd.example.com/crowd//", "https://crowd.example.com/crowd"),
             ("https://crowd.example.com:8443/crowd/", "https://crowd.example.com:8443/crowd"),
             ("http://127.0.0.1:8095/crowd", "http://127.0.0.1:8095/crowd"),
             ("http://localhost:8095/crowd", "http://localhost:8095/crowd"),

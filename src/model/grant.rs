@@ -60,6 +60,11 @@ pub fn needed(action: &AwsAction, signer: &Signer) -> Option<Grant> {
 }
 
 /// Whoever signs; `${aws:username}` is a variable of IAM's own. A user below a path needs it before that.
+/// What looking at the signer's own keys needs, and nothing that changes them.
+pub fn listing_keys(signer: &Signer) -> PolicyDocument {
+    allow(vec![KeyAction::List.as_str()], own_user(signer))
+}
+
 fn own_user(signer: &Signer) -> String {
     let account = signer.account.as_ref().map_or("*", AwsAccountId::as_str);
     format!("arn:{}:iam::{account}:user/${{aws:username}}", signer.partition)

@@ -18,6 +18,8 @@ pub mod crowd_application;
 pub mod duration;
 pub mod failure;
 pub mod file_mark;
+#[cfg(test)]
+mod fuzz;
 pub mod grant;
 pub mod hex;
 pub mod json_text;
@@ -40,4 +42,5 @@ pub mod session_name;
 pub mod session_policy;
 pub mod session_tag;
 pub mod system_name;
+pub mod trust;
 pub mod user_key;

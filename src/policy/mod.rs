@@ -8,6 +8,8 @@ mod document;
 pub mod examples;
 mod fault;
 mod finding;
+#[cfg(test)]
+mod fuzz;
 mod mistake;
 mod resource;
 mod s3;

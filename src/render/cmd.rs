@@ -54,11 +54,19 @@ mod tests {
             set \"AWS_ROLE_SESSION_NAME=\"\r\n\
             set \"AWS_WEB_IDENTITY_TOKEN_FILE=\"\r\n\
             set \"AWS_CREDENTIAL_FILE=\"\r\n\
+            set \"AWS_CREDENTIAL_PROFILES_FILE=\"\r\n\
+            set \"AWS_EB_PROFILE=\"\r\n\
+            set \"AWS_IAM_ROLE_ARN=\"\r\n\
+            set \"AWS_IAM_ROLE_SESSION_NAME=\"\r\n\
             set \"AWS_ACCESS_KEY=\"\r\n\
             set \"AWS_SECRET_KEY=\"\r\n\
+            set \"SECRET_ACCESS_KEY=\"\r\n\
             set \"AMAZON_ACCESS_KEY_ID=\"\r\n\
             set \"AMAZON_SECRET_ACCESS_KEY=\"\r\n\
-            set \"AMAZON_SESSION_TOKEN=\"\r\n"
+            set \"AMAZON_SESSION_TOKEN=\"\r\n\
+            set \"AWS_BEARER_TOKEN_BEDROCK=\"\r\n\
+            set \"AWS_SESSION_EXPIRATION=\"\r\n\
+            set \"AWS_CREDENTIAL_SCOPE=\"\r\n"
         );
         let text = render(&lease("a&b|c<d>e^f g'h$i`j\\"), Format::Cmd, None).unwrap();
         assert!(text.contains("set \"AWS_SECRET_ACCESS_KEY=a&b|c<d>e^f g'h$i`j\\\"\r\n"));

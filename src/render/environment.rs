@@ -56,6 +56,7 @@ mod tests {
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
             "AWS_CREDENTIAL_EXPIRATION",
+            "AWS_ACCOUNT_ID",
             "AWS_REGION",
             "AWS_DEFAULT_REGION",
             "AFED_CONNECTOR",

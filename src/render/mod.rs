@@ -15,6 +15,8 @@ mod example;
 mod fish;
 mod format;
 mod functions;
+#[cfg(test)]
+mod fuzz;
 mod ini;
 pub mod moment;
 mod nushell;

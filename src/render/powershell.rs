@@ -63,11 +63,19 @@ mod tests {
             $Env:AWS_ROLE_SESSION_NAME = $null\n\
             $Env:AWS_WEB_IDENTITY_TOKEN_FILE = $null\n\
             $Env:AWS_CREDENTIAL_FILE = $null\n\
+            $Env:AWS_CREDENTIAL_PROFILES_FILE = $null\n\
+            $Env:AWS_EB_PROFILE = $null\n\
+            $Env:AWS_IAM_ROLE_ARN = $null\n\
+            $Env:AWS_IAM_ROLE_SESSION_NAME = $null\n\
             $Env:AWS_ACCESS_KEY = $null\n\
             $Env:AWS_SECRET_KEY = $null\n\
+            $Env:SECRET_ACCESS_KEY = $null\n\
             $Env:AMAZON_ACCESS_KEY_ID = $null\n\
             $Env:AMAZON_SECRET_ACCESS_KEY = $null\n\
-            $Env:AMAZON_SESSION_TOKEN = $null\n"
+            $Env:AMAZON_SESSION_TOKEN = $null\n\
+            $Env:AWS_BEARER_TOKEN_BEDROCK = $null\n\
+            $Env:AWS_SESSION_EXPIRATION = $null\n\
+            $Env:AWS_CREDENTIAL_SCOPE = $null\n"
         );
     }
 

@@ -282,7 +282,8 @@ fn called_through_functions(shell: &Shell, name: &str, config: &str) -> Vec<Stri
     let answer = render(&lease(SECRET), shell.format, None).unwrap();
     files::replace(&folder.path().join("answer"), answer.as_bytes(), Mode::Private).unwrap();
     let functions = functions(shell.functions.unwrap(), program.to_str().unwrap(), &["--config", config]);
-    let functions: Vec<_> = functions.lines().filter(|line| !line.starts_with("edit:")).collect();
+    // Not `lines`, which would take a carriage return before a line end out of a path.
+    let functions: Vec<_> = functions.split('\n').filter(|line| !line.starts_with("edit:")).collect();
     let script = format!("{}\nafed-use deploy --read-only\n{}", functions.join("\n"), shell.print);
     let output = shell.command(&script, folder.path()).env("LC_ALL", "C.UTF-8").output().unwrap();
     let said = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -8,6 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::process::Command;
 
+use super::core_images::CoreImages;
 use crate::model::secret::Secret;
 
 /// A command that has not started. It inherits this process's environment but for what is said here.
@@ -15,6 +16,8 @@ pub struct Execution {
     program: OsString,
     command: Command,
     withheld: Option<i32>,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there are none"))]
+    core_images: CoreImages,
 }
 
 /// How a command has ended.
@@ -52,10 +55,10 @@ impl ExecutionError {
 }
 
 impl Execution {
-    pub fn new(program: &OsStr, arguments: &[&OsStr]) -> Self {
+    pub fn new(program: &OsStr, arguments: &[&OsStr], core_images: CoreImages) -> Self {
         let mut command = Command::new(program);
         command.args(arguments);
-        Self { program: program.to_owned(), command, withheld: None }
+        Self { program: program.to_owned(), command, withheld: None, core_images }
     }
 
     pub fn set(&mut self, name: &str, value: impl AsRef<OsStr>) {
@@ -81,7 +84,9 @@ impl Execution {
     pub fn replace(mut self) -> Result<Ending, ExecutionError> {
         // One that is not open is kept from everybody.
         let _ = self.withheld.map(nix::unistd::close);
+        self.core_images.allow();
         let error = std::os::unix::process::CommandExt::exec(&mut self.command);
+        self.core_images.withhold_again();
         Err(not_run(&self.program, error))
     }
 
@@ -94,7 +99,7 @@ impl Execution {
     /// Runs it beside this process, to its end. Signals that are sent to this process reach it too.
     #[cfg(unix)]
     pub fn supervise(mut self) -> Result<Ending, ExecutionError> {
-        supervision::run(&mut self.command, &self.program)
+        supervision::run(&mut self.command, &self.program, self.core_images)
     }
 
     #[cfg(not(unix))]

@@ -1,38 +1,21 @@
-//! Reading small files, and writing them so that a crash leaves the old or the new, never half.
+//! Writing small files so that a crash leaves the old or the new, never half, and looking at them; `reading` reads them.
 //! What is written here is private: 0600 in folders of 0700, from the first byte on.
 
+mod reading;
 pub mod shared;
+mod temporary;
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::file_mark::{FileMark, Watched};
+use crate::model::trust::Access;
+
+pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
 
 /// How a file is called while it is being written.
 pub const TEMPORARY_PREFIX: &str = ".afed-";
-
-/// The bytes of a file, or `None` when there is no such file.
-pub fn read_optional(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if says_there_is_none(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
-/// The bytes of a regular file of at most this size. Nothing else is opened: a pipe could be waited for without end.
-pub fn read_regular(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
-    }
-    let mut bytes = Vec::new();
-    fs::File::open(path)?.take(largest + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > largest {
-        return Err(io::Error::other(format!("it has more than {largest} bytes")));
-    }
-    Ok(bytes)
-}
 
 /// Whether there is no file, as opposed to one that can't be got at. Below something that is no folder there is none.
 fn says_there_is_none(error: &io::Error) -> bool {
@@ -41,11 +24,7 @@ fn says_there_is_none(error: &io::Error) -> bool {
 
 /// How the file looks now; a path without a file looks like nothing.
 pub fn look(path: &Path) -> io::Result<Watched> {
-    let mark = match fs::metadata(path) {
-        Ok(metadata) => Some(mark(&metadata)),
-        Err(error) if says_there_is_none(&error) => None,
-        Err(error) => return Err(error),
-    };
+    let mark = none_where_absent(fs::metadata(path))?.map(|metadata| mark(&metadata));
     Ok(Watched { path: path.to_owned(), mark })
 }
 
@@ -69,23 +48,16 @@ fn mark(metadata: &fs::Metadata) -> FileMark {
     FileMark { size: metadata.len(), modified, changed: modified, device: 0, inode: 0 }
 }
 
-/// Who may do what with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Access {
-    /// The permission bits alone.
-    pub mode: u32,
-    pub owner: u32,
-}
-
 /// Who may do what with the file that the path leads to; `None` where there is none, or no such thing on this platform.
 #[cfg(unix)]
 pub fn access(path: &Path) -> io::Result<Option<Access>> {
+    Ok(none_where_absent(fs::metadata(path))?.map(|metadata| access_of(&metadata)))
+}
+
+#[cfg(unix)]
+fn access_of(metadata: &fs::Metadata) -> Access {
     use std::os::unix::fs::MetadataExt;
-    match fs::metadata(path) {
-        Ok(metadata) => Ok(Some(Access { mode: metadata.mode() & 0o7777, owner: metadata.uid() })),
-        Err(error) if says_there_is_none(&error) => Ok(None),
-        Err(error) => Err(error),
-    }
+    Access { mode: metadata.mode() & 0o7777, owner: metadata.uid() }
 }
 
 #[cfg(not(unix))]
@@ -119,13 +91,37 @@ pub fn own_path(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Makes the folder and its missing parents, for nobody but this user.
+/// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    match (create_one_private_folder(path), path.parent()) {
+        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+            create_private_folder(parent)?;
+            create_one_private_folder(path)
+        }
+        (made, _) => made,
+    }
+}
+
+fn create_one_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    match builder.create(path) {
+        Ok(()) => unmask(path),
+        Err(_) if path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives a new folder the mode that it was to have, of which the user's mask has taken some.
+#[cfg(unix)]
+pub fn unmask(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+pub fn unmask(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Who may read a file that is replaced.
@@ -143,6 +139,7 @@ pub enum Mode {
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let path = follow_links(path)?;
     let folder = folder_of(&path);
+    temporary::sweep(folder);
     let temporary = write_beside(&path, bytes, mode)?;
     temporary.as_file().sync_all()?;
     temporary.persist(&path).map_err(|error| error.error)?;
@@ -157,10 +154,18 @@ pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     temporary.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// Writes a file that is for everybody to read, and makes its folder. What the user's mask says goes for both.
+/// Puts a file that is for everybody to read at exactly this path, as [`put`] does, and makes its folder. What the user's
+/// mask says goes for both.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    fs::create_dir_all(folder_of(path))?;
-    fs::File::create(path)?.write_all(bytes)
+    let folder = folder_of(path);
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let temporary = builder.tempfile_in(folder)?;
+    temporary.as_file().write_all(bytes)?;
+    temporary.persist(path).map(drop).map_err(|error| error.error)
 }
 
 fn folder_of(path: &Path) -> &Path {
@@ -170,7 +175,9 @@ fn folder_of(path: &Path) -> &Path {
 fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     create_private_folder(folder)?;
-    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)?;
+    let temporary = temporary::create(folder)?;
+    #[cfg(unix)]
+    temporary.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     if mode == Mode::Kept {
         keep_mode_and_owner(path, temporary.as_file())?;
     }
@@ -284,6 +291,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_a_regular_file_is_opened() {
+        let root = tempfile::tempdir().unwrap();
+        let pipe = root.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for (path, expected) in [(pipe.as_path(), "it is not a regular file"), (root.path(), "it is a folder")] {
+            assert_eq!(read_optional(path).unwrap_err().to_string(), expected);
+            assert_eq!(read_regular(path, 1).unwrap_err().to_string(), expected);
+        }
+    }
+
+    #[test]
     fn a_link_where_a_file_is_put_goes_and_its_target_stays() {
         let root = tempfile::tempdir().unwrap();
         let (target, link) = (root.path().join("target"), root.path().join("link"));
@@ -293,6 +311,21 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_file());
         assert_eq!((fs::read(&target).unwrap(), fs::read(&link).unwrap()), (b"old".to_vec(), b"new".to_vec()));
         assert_eq!(mode_of(&link), 0o600);
+    }
+
+    #[test]
+    fn what_is_published_takes_the_place_of_a_link_or_a_pipe() {
+        let root = tempfile::tempdir().unwrap();
+        let (target, link, pipe) = (root.path().join("target"), root.path().join("link"), root.path().join("pipe"));
+        put(&target, b"old").unwrap();
+        std::os::unix::fs::symlink("target", &link).unwrap();
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for path in [&link, &pipe] {
+            publish(path, b"new").unwrap();
+            assert!(fs::symlink_metadata(path).unwrap().is_file() && mode_of(path) & 0o444 != 0);
+        }
+        assert_eq!(fs::read(&target).unwrap(), b"old");
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 3);
     }
 
     #[test]

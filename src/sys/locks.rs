@@ -35,12 +35,9 @@ pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Resu
     if let Some(folder) = path.parent() {
         files::create_private_folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     loop {
-        let mut file = options.open(path)?;
+        let mut file = open(path, Missing::IsMade)?;
+        unmask(&file)?;
         wait_for(&mut file, patience, onlooker)?;
         if is_at(&file, path) {
             leave_pid(&mut file)?;
@@ -49,9 +46,23 @@ pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Resu
     }
 }
 
+/// The user's mask may have taken from a new file what its owner needs, too, to open it again.
+#[cfg(unix)]
+fn unmask(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const PRIVATE: u32 = 0o600;
+    let is_whole = file.metadata()?.permissions().mode() & PRIVATE == PRIVATE;
+    if is_whole { Ok(()) } else { file.set_permissions(PermissionsExt::from_mode(PRIVATE)) }
+}
+
+#[cfg(not(unix))]
+fn unmask(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
 /// The process that holds the lock and was stopped by a signal, if there is one. The file is only looked at.
 pub fn stopped_holder(path: &Path) -> io::Result<Option<u32>> {
-    let mut file = File::open(path)?;
+    let mut file = open(path, Missing::Fails)?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => Ok(read_pid(&mut file).filter(|pid| is_stopped(*pid))),
         Err(TryLockError::Error(error)) => Err(error),
@@ -62,7 +73,7 @@ pub fn stopped_holder(path: &Path) -> io::Result<Option<u32>> {
 /// Takes the file of a lock away unless somebody holds it, without waiting; says whether it did. One that is gone already
 /// was taken by somebody else.
 pub fn remove_free(path: &Path) -> io::Result<bool> {
-    let file = match OpenOptions::new().read(true).write(true).open(path) {
+    let file = match open(path, Missing::Fails) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         opened => opened?,
     };
@@ -72,6 +83,28 @@ pub fn remove_free(path: &Path) -> io::Result<bool> {
         Ok(()) if CAN_BE_TOLD_APART && is_at(&file, path) => std::fs::remove_file(path).map(|()| true),
         Ok(()) => Ok(false),
     }
+}
+
+/// What becomes of a lock's file that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    IsMade,
+    Fails,
+}
+
+/// Opens the file of a lock, and nothing else in its place: through a link, the pid would be written over a file of
+/// somebody's, which for root may be anybody's.
+fn open(path: &Path, missing: Missing) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(missing == Missing::IsMade).truncate(false);
+    #[cfg(unix)]
+    {
+        use nix::fcntl::OFlag;
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600).custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits());
+    }
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a regular file")) }
 }
 
 /// Whether an open file can be told from another that has taken its place; where not, no lock's file is taken away.
@@ -101,6 +134,7 @@ fn wait_for(file: &mut File, patience: Duration, onlooker: &dyn Onlooker) -> Res
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(TryLockError::Error(error)) => return Err(error.into()),
             Err(TryLockError::WouldBlock) => {}
         }
@@ -130,7 +164,6 @@ fn is_stopped(_pid: u32) -> bool {
     false
 }
 
-/// The holder's pid, for people to read and to see whether it was stopped.
 /// Who holds the lock, where that is known.
 struct AnotherAfed(Option<u32>);
 
@@ -143,6 +176,7 @@ impl fmt::Display for AnotherAfed {
     }
 }
 
+/// The holder's pid, for people to read and to see whether it was stopped.
 fn leave_pid(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
@@ -184,6 +218,23 @@ mod tests {
         assert!(!remove_free(&path).unwrap() && path.exists());
         drop(held);
         assert!(remove_free(&path).unwrap() && !path.exists());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn nothing_is_written_through_a_link_and_no_pipe_is_waited_for() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        files::put(&at("theirs"), b"precious").unwrap();
+        std::os::unix::fs::symlink("theirs", at("link")).unwrap();
+        std::os::unix::fs::symlink("nowhere", at("dangling")).unwrap();
+        nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        for name in ["link", "dangling", "pipe"] {
+            assert!(matches!(acquire(&at(name), Duration::ZERO, &Nobody), Err(LockError::File(_))), "{name}");
+            assert!(stopped_holder(&at(name)).is_err() && remove_free(&at(name)).is_err(), "{name}");
+        }
+        assert_eq!(std::fs::read_to_string(at("theirs")).unwrap(), "precious");
+        assert!(!at("nowhere").exists());
     }
 
     #[test]

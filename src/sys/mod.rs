@@ -3,12 +3,14 @@
 
 pub mod ancestors;
 pub mod clock;
+pub mod core_images;
 pub mod execution;
 pub mod files;
 pub mod host;
 #[cfg(target_os = "linux")]
 pub mod kernel_keyring;
 pub mod locks;
+pub mod memory_image;
 pub mod network;
 pub mod parent;
 mod peer;

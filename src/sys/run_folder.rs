@@ -28,8 +28,9 @@ impl RunFolder {
     /// Makes one below `base`, and sweeps away what killed runs have left there.
     pub fn create(base: &Path, onlooker: &dyn Onlooker) -> Result<Self, LockError> {
         files::create_private_folder(base)?;
-        // Whoever could put another file there would have their own program run as a hook.
-        if cfg!(unix) && !is_private(base) {
+        // Whoever could put another file there would have their own program run as a hook. Through a link it would be a folder
+        // of something else, to be swept in.
+        if cfg!(unix) && (base.is_symlink() || !is_private(base)) {
             return Err(io::Error::other("it is not open to its owner alone").into());
         }
         let _turn = locks::acquire(&base.join("lock"), PATIENCE, onlooker)?;
@@ -39,6 +40,7 @@ impl RunFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.tempdir_in(base)?;
+        files::unmask(folder.path())?;
         let held = File::create_new(folder.path().join(HELD))?;
         held.lock()?;
         hand_down(&held)?;
@@ -83,14 +85,13 @@ fn sweep(base: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What can't be removed now is left to the next run: it holds no secret, and nobody else can read it.
+/// What can't be removed now is left to the next run: it holds no secret, and nobody else can read it. Only what a run has
+/// held is taken away with all that is in it; a folder that was never held is nobody's run, or a run that got no further.
 fn remove_if_over(folder: &Path) {
-    let is_over = match File::open(folder.join(HELD)) {
-        Ok(held) => held.try_lock().is_ok(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
-    };
-    if is_over {
-        drop(fs::remove_dir_all(folder));
+    match files::open_regular(&folder.join(HELD)) {
+        Ok(held) if held.try_lock().is_ok() => drop(fs::remove_dir_all(folder)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => drop(fs::remove_dir(folder)),
+        _ => {}
     }
 }
 
@@ -164,14 +165,27 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let base = root.path().join("runs");
         files::create_private_folder(&base).unwrap();
-        for folder in ["run-left", "other"] {
+        for folder in ["run-left", "run-empty", "run-theirs", "other"] {
             fs::create_dir(base.join(folder)).unwrap();
+        }
+        for file in ["run-left/held", "run-left/config", "run-theirs/notes"] {
+            fs::File::create(base.join(file)).unwrap();
         }
         std::os::unix::fs::symlink("other", base.join("run-link")).unwrap();
         fs::File::create(base.join("run-file")).unwrap();
         drop(RunFolder::create(&base, &Nobody).unwrap());
-        let left = ["run-left", "other", "run-link", "run-file"].map(|name| base.join(name).exists());
-        assert_eq!(left, [false, true, true, true]);
+        let names = ["run-left", "run-empty", "run-theirs/notes", "other", "run-link", "run-file"];
+        assert_eq!(names.map(|name| base.join(name).exists()), [false, false, true, true, true, true]);
+    }
+
+    #[test]
+    fn no_folder_is_made_or_swept_through_a_link() {
+        let root = tempfile::tempdir().unwrap();
+        let (theirs, base) = (root.path().join("theirs"), root.path().join("runs"));
+        files::create_private_folder(&theirs.join("run-x")).unwrap();
+        std::os::unix::fs::symlink("theirs", &base).unwrap();
+        assert!(matches!(RunFolder::create(&base, &Nobody), Err(LockError::File(_))));
+        assert_eq!(fs::read_dir(&theirs).unwrap().count(), 1);
     }
 
     #[test]

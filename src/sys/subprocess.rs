@@ -58,7 +58,11 @@ pub fn printed(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn().map_err(SubprocessError::NotStarted)?;
-    let heard = listen(&mut child);
+    let heard = listen(&mut child).map_err(|error| {
+        drop(child.kill());
+        drop(child.wait());
+        SubprocessError::NotStarted(error)
+    })?;
     let (printed, words) = follow(&mut child, &heard, patience, pass_on)?;
     let status = child.wait().map_err(SubprocessError::NotStarted)?;
     if !status.success() {
@@ -69,16 +73,16 @@ pub fn printed(
 }
 
 /// Reads both streams apart, so that neither holds the program up. Who inherited them may keep them open for longer.
-fn listen(child: &mut Child) -> Receiver<Heard> {
+fn listen(child: &mut Child) -> io::Result<Receiver<Heard>> {
     let (sender, receiver) = channel();
     if let Some(stdout) = child.stdout.take() {
         let sender = sender.clone();
-        thread::spawn(move || drop(sender.send(Heard::Printed(read_all(stdout)))));
+        thread::Builder::new().spawn(move || drop(sender.send(Heard::Printed(read_all(stdout)))))?;
     }
     if let Some(stderr) = child.stderr.take() {
-        thread::spawn(move || read_lines(stderr, &sender));
+        thread::Builder::new().spawn(move || read_lines(stderr, &sender))?;
     }
-    receiver
+    Ok(receiver)
 }
 
 fn read_all(mut stdout: impl Read) -> Zeroizing<Vec<u8>> {

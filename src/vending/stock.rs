@@ -45,7 +45,7 @@ impl Condition {
             Self::Fresh => "fresh",
             Self::Ageing => "ageing",
             Self::Expired => "expired",
-            Self::Unopened => "can't be opened",
+            Self::Unopened => "unreadable",
         }
     }
 }

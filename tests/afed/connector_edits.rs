@@ -37,7 +37,7 @@ fn a_change_that_breaks_a_rule_is_not_written() {
     let before = sandbox.config();
     let rule = |rule: &str| format!("error: the connector “deploy” breaks a rule of AWS\ncaused by: {rule}\n");
     let cases: [(&[&str], i32, &str); 6] = [
-        (&["--duration", "13h"], 1, &rule("assume-role leases live 900 to 43200 seconds; 46800 is outside")),
+        (&["--duration", "13h"], 1, &rule("assume-role leases live 15m to 12h; 13h is outside")),
         (&["--principal", "session-token"], 1, &rule("session-token takes no role_arn")),
         (&["--clear", "role_arn"], 1, &rule("assume-role needs role_arn")),
         (

@@ -177,10 +177,10 @@ fn every_fault_of_the_configuration_is_told_with_its_line_and_nothing_else_is_gu
     sandbox.write_private(path, "version = 1\ndirectory = \"os\"\nsystem = \"x\"\n[os]\nadmin_groups = 7\n");
     let outcome = doctor(&sandbox).outcome();
     let told = "\
-fault        configuration  $SANDBOX/home/.config/afed/config.toml:3: $SANDBOX/home/.config/afed/config.toml, line 3: “system” is not a key of the top level
+fault        configuration  $SANDBOX/home/.config/afed/config.toml:3: “system” is not a key of the top level
                             mend: did you mean “system_name”?
                             mend: ${EDITOR:-vi} +3 '$SANDBOX/home/.config/afed/config.toml'
-fault        configuration  $SANDBOX/home/.config/afed/config.toml:5: $SANDBOX/home/.config/afed/config.toml, line 5: invalid type: integer `7`, expected a sequence
+fault        configuration  $SANDBOX/home/.config/afed/config.toml:5: invalid type: integer `7`, expected a sequence
                             mend: ${EDITOR:-vi} +5 '$SANDBOX/home/.config/afed/config.toml'
 ";
     assert!(outcome.stdout.starts_with(told), "{}", outcome.stdout);
@@ -254,7 +254,9 @@ fn keys_that_are_inactive_or_root_s_and_an_sts_that_is_away() {
     iam.reply(Reply::refusal(403, "AccessDenied", "no"));
     let unlisted = found(doctor(&sandbox), "key age").remove(0);
     assert_eq!(unlisted["state"], "not-checked");
-    assert!(unlisted["mend"][0].as_str().unwrap().contains("iam:ListAccessKeys"), "{unlisted}");
+    assert_eq!(unlisted["finding"], format!("the key {key} may not see how old it is"));
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:ListAccessKeys"],"Resource":"arn:aws:iam::000000000000:user/${aws:username}"}]}"#;
+    assert_eq!(unlisted["mend"], json!([format!("the IAM user of the key needs this policy: {policy}")]));
 
     let sandbox = sandbox.env("AWS_ENDPOINT_URL_STS", &sts.url);
     let tell = |check: &str| found(doctor(&sandbox), check).remove(0);
@@ -341,4 +343,25 @@ fn the_users_of_this_machine_have_checks_of_their_own() {
     let group = found(doctor(&sandbox), "group").remove(0);
     let told = "the configuration names this group, and the machine does not know it";
     assert_eq!(group, finding("group", "warning", "no-such-group", told, &["getent group 'no-such-group'"]));
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_is_told_and_not_waited_for() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .run(&["init", "--directory", "os", "--secret-store", "file", "--passphrase-file", "passphrase"])
+        .args(&["--no-admin-groups"])
+        .succeeds();
+    let completions = "home/.local/share/bash-completion/completions/afed";
+    let config = "home/.config/afed/config.toml";
+    for (path, check) in [(completions, "completions"), (config, "configuration")] {
+        let path = sandbox.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        drop(fs::remove_file(&path));
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRUSR).unwrap();
+        let told = found(doctor(&sandbox), check).remove(0);
+        assert!(told["finding"].as_str().unwrap().ends_with("it is not a regular file"), "{told}");
+    }
+    let busy = "error: $SANDBOX/home/.config/afed/config.toml can't be read\ncaused by: it is not a regular file\n";
+    sandbox.run(&["creds", "deploy"]).fails(1, busy);
 }

@@ -96,6 +96,8 @@ fn a_file_that_does_not_open_stays_as_it_is() {
     refuses_to_open(&sandbox, &flipped, wrong);
     refuses_to_open(&sandbox, &whole[..10], damaged);
     refuses_to_open(&sandbox, b"", damaged);
+    let of_another_version = [b"afed-secrets 2".as_slice(), &whole[b"afed-secrets 1".len()..]].concat();
+    refuses_to_open(&sandbox, &of_another_version, damaged);
     refuses_to_open(&sandbox, b"somebody else's file\n", damaged);
     sandbox.write_private(FILE, whole);
     sandbox.log_in("alice");

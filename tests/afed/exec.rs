@@ -58,7 +58,6 @@ fn a_command_gets_these_variables_and_no_others_of_its_caller_s_credentials() {
         "AWS_IAM_ROLE_ARN",
         "AWS_IAM_ROLE_SESSION_NAME",
         "AFED_CONNECTOR",
-        "AWS_SDK_LOAD_CONFIG",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
         "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -89,6 +88,7 @@ fn a_command_gets_these_variables_and_no_others_of_its_caller_s_credentials() {
             "AFED_CHAIN",
             "AFED_CONNECTOR",
             "AWS_ACCESS_KEY_ID",
+            "AWS_ACCOUNT_ID",
             "AWS_CREDENTIAL_EXPIRATION",
             "AWS_DEFAULT_REGION",
             "AWS_ENDPOINT_URL_STS",
@@ -185,7 +185,7 @@ fn what_lives_too_short_for_the_command_is_renewed_or_refused() {
     with("1h").fails(
         1,
         "error: credentials of “deploy” live 1h, which is its duration; --min-life 1h is more than they can have left\n\n\
-         hint: ask for less: --min-life\n\
+         hint: ask for less than 1h: --min-life DURATION\n\
          hint: let them live longer: afed connector edit deploy --duration DURATION\n",
     );
     assert_eq!(proxy.asked().len(), asked, "what is never given is not asked for");

@@ -77,6 +77,15 @@ fn the_command_has_a_private_configuration_and_no_keys() {
     assert_eq!(folders(&sandbox, RUNS).len(), 0);
 }
 
+#[test]
+fn no_image_of_afed_s_memory_is_left_and_the_command_may_leave_its_own() {
+    let sandbox = sandbox();
+    let script = "ulimit -S -c 4; \"$0\" exec deploy -- bash -c 'ulimit -c'; \
+                  \"$0\" exec --refresh deploy -- bash -c 'ulimit -c; prlimit --core --output SOFT --noheadings --pid $PPID'";
+    let outcome = sandbox.program(std::path::Path::new("bash")).args(&["-c", script, AFED]).succeeds();
+    assert_eq!(outcome.stdout.split_whitespace().collect::<Vec<_>>(), ["4", "4", "0"], "{outcome:?}");
+}
+
 /// By the hook's clock, the first credentials are over when the SDK asks for the second time.
 #[test]
 fn an_sdk_renews_by_itself_while_the_command_runs() {

@@ -1,6 +1,9 @@
 //! `afed creds` in every format, from one fixed lease, to the byte.
 
+use std::os::fd::AsRawFd;
 use std::path::Path;
+
+use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
 
 use crate::sandbox::{Run, Sandbox};
 use crate::sts_proxy::{DOCUMENTATION_KEY, Reply, StsProxy};
@@ -46,6 +49,24 @@ fn a_failing_hook_prints_nothing_but_one_short_line() {
     assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""));
     assert_eq!(outcome.stderr.matches('\n').count(), 1, "{outcome:?}");
     assert!(outcome.stderr.starts_with("afed: AWS denies sts:AssumeRole to the key ") && outcome.stderr.len() < 600);
+}
+
+/// A reader who gets a part of an answer, such as a shell that evaluates it, would do a part of it. A pipe takes one write of
+/// up to 4096 bytes whole or not at all; a socket of records shows how many there were.
+#[test]
+fn an_answer_is_written_at_once() {
+    let sandbox = Sandbox::with_session_of("alice");
+    for format in ["bash", "fish", "powershell", "cmd", "elvish", "nushell", "json", "process", "ini", "dotenv"] {
+        let (ours, theirs) =
+            socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).unwrap();
+        let status = sandbox.run(&["creds", "deploy", "--format", format]).command().stdout(theirs).status().unwrap();
+        let lengths: Vec<usize> =
+            std::iter::repeat_with(|| recv(ours.as_raw_fd(), &mut [0; 65_536], MsgFlags::empty()))
+                .map(Result::unwrap)
+                .take_while(|length| *length > 0)
+                .collect();
+        assert!(status.success() && matches!(lengths[..], [1..4_096]), "{format}: {status}, {lengths:?}");
+    }
 }
 
 #[test]

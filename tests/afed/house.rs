@@ -33,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("crowd", &["ports", "sys"]),
     ("failure", &["aws_files", "command", "config", "policy", "ports", "render", "vending"]),
     ("federation", &["ports", "sys"]),
+    ("fuzz", &[]),
     ("host_role", &["ports", "sys"]),
     ("lib", &["app"]),
     ("mfa", &["ports", "sys"]),
@@ -42,7 +43,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("ports", &[]),
     ("process", &[]),
     ("render", &[]),
-    ("run", &["app", "command", "failure", "process", "render", "ui"]),
+    ("run", &["app", "command", "failure", "process", "render", "sys", "ui"]),
     ("secrets", &["ports", "sys"]),
     ("sts", &["ports", "sys"]),
     ("sys", &["ports"]),
@@ -95,6 +96,7 @@ fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = name.contains("tests") || name.ends_with("doubles.rs") || name.ends_with("scripted.rs");
     let of_tests = of_tests
         || name.ends_with("example.rs")
+        || name.ends_with("fuzz.rs")
         || name.ends_with("shells.rs")
         || name.ends_with("prompter.rs") && name.contains("typing");
     if of_tests { "" } else { text.split("#[cfg(test)]\nmod tests").next().unwrap() }

@@ -134,7 +134,7 @@ fn the_least_and_the_most_are_sent() {
 fn one_less_and_one_more_are_refused_with_the_number() {
     let world = World::new();
     let role = |fields: &str| format!("{ROLE}{fields}");
-    let roles = "assume-role leases live 900 to 43200 seconds;";
+    let roles = "assume-role leases live 15m to 12h;";
     let identity = |text: &str| {
         format!("“{text}” can't be a source identity: AWS takes 2 to 64 letters, digits and _ + = , . @ -")
     };
@@ -146,8 +146,8 @@ fn one_less_and_one_more_are_refused_with_the_number() {
             "an ARN has 20 to 2048 characters; this one has 19".to_owned(),
         ),
         (role_arn(2_049), "an ARN has 20 to 2048 characters; this one has 2049".to_owned()),
-        (role("duration = 899\n"), format!("{roles} 899 is outside")),
-        (role("duration = 43201\n"), format!("{roles} 43201 is outside")),
+        (role("duration = 899\n"), format!("{roles} 14m59s is outside")),
+        (role("duration = 43201\n"), format!("{roles} 12h1s is outside")),
         (role("external_id = \"a\"\n"), "external_id has 1 characters; 2 to 1224 are allowed".to_owned()),
         (
             role(&format!("external_id = \"{}\"\n", long(1_225))),
@@ -178,8 +178,8 @@ fn one_less_and_one_more_are_refused_with_the_number() {
         world.refused("assume-role", &fields, &rule);
     }
     for (principal, more) in [("federated-user", "omit_policy = true\n"), ("session-token", "")] {
-        for seconds in [899, 129_601] {
-            let rule = format!("{principal} leases live 900 to 129600 seconds; {seconds} is outside");
+        for (seconds, told) in [(899, "14m59s"), (129_601, "36h1s")] {
+            let rule = format!("{principal} leases live 15m to 36h; {told} is outside");
             world.refused(principal, &format!("{more}duration = {seconds}\n"), &rule);
         }
     }

@@ -2,10 +2,10 @@
 //! becomes of the one that fetches, the others go on in a bounded time. The servers count; nothing depends on who is
 //! first.
 
-use std::path::Path;
 use std::process::{Child, Output};
 use std::time::Duration;
 
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
@@ -67,17 +67,21 @@ fn signal(caller: &Child, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(caller.id()).unwrap()), signal).unwrap();
 }
 
-/// The process has come as far as its turn, whether it has it or waits for it.
-fn wait_for_turn(caller: &Child) {
-    wait_until("a turn", || {
-        let Ok(open) = std::fs::read_dir(format!("/proc/{}/fd", caller.id())) else { return false };
-        open.flatten().any(|file| {
-            std::fs::read_link(file.path()).is_ok_and(|path| {
-                let is_lock = path.extension().is_some_and(|end| end.to_str().unwrap().starts_with("lock"));
-                is_lock && path.parent().and_then(Path::file_name).is_some_and(|folder| folder == "sealed")
-            })
-        })
-    });
+/// Starts the hook so many times, each when the one before it waits for its turn: it has opened the file of the lock. Which
+/// files a process has open would tell it as well, but of an afed the kernel tells that to root alone.
+fn waiting_callers(sandbox: &Sandbox, count: usize) -> Vec<Child> {
+    let notices = Inotify::init(InitFlags::IN_NONBLOCK).unwrap();
+    notices.add_watch(&sandbox.path("home/.cache/afed/sealed"), AddWatchFlags::IN_OPEN).unwrap();
+    let has_come = || {
+        let names = notices.read_events().unwrap_or_default().into_iter().filter_map(|notice| notice.name);
+        names.filter_map(|name| name.into_string().ok()).any(|name| name.ends_with(".lock") && name != "key.lock")
+    };
+    let next = |_| {
+        let caller = caller(sandbox);
+        wait_until("a turn", has_come);
+        caller
+    };
+    (0..count).map(next).collect()
 }
 
 #[test]
@@ -97,8 +101,7 @@ fn those_who_wait_share_an_answer_even_where_answers_may_not_be_used_again() {
     proxy.hold();
     let first = caller(&sandbox);
     proxy.wait_for_calls(1);
-    let others = callers(&sandbox, "deploy", SOME);
-    others.iter().for_each(wait_for_turn);
+    let others = waiting_callers(&sandbox, SOME);
     let checked_before = sandbox.crowd.count("GET", "/user/group/nested");
     proxy.release();
     let mut outputs = ends(others);
@@ -154,8 +157,7 @@ fn a_killed_holder_hands_over() {
     proxy.hold();
     let holder = caller(&sandbox);
     proxy.wait_for_calls(1);
-    let others = callers(&sandbox, "deploy", SOME);
-    others.iter().for_each(wait_for_turn);
+    let others = waiting_callers(&sandbox, SOME);
     signal(&holder, Signal::SIGKILL);
     proxy.release();
     assert_same_credentials(&ends(others));
@@ -215,8 +217,7 @@ fn a_failing_holder_s_failure_answers_those_who_wait() {
     proxy.hold();
     let holder = caller(&sandbox);
     proxy.wait_for_calls(1);
-    let others = callers(&sandbox, "deploy", SOME);
-    others.iter().for_each(wait_for_turn);
+    let others = waiting_callers(&sandbox, SOME);
     proxy.release();
     let mut outputs = ends(others);
     outputs.push(end(holder));

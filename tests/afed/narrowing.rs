@@ -166,7 +166,7 @@ fn what_can_t_be_narrowed_is_refused_before_anybody_is_asked() {
             "deploy",
             &["--duration", "899"],
             "error: what is asked of the connector “deploy” breaks a rule of AWS\n\
-             caused by: assume-role leases live 900 to 43200 seconds; 899 is outside\n"
+             caused by: assume-role leases live 15m to 12h; 14m59s is outside\n"
                 .to_owned(),
         ),
         (

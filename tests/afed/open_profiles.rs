@@ -99,6 +99,8 @@ fn the_list_says_what_keeps_a_profile_from_working() {
         format!("[profile {name}]\ncredential_process = {program} creds deploy --format process\n{more}")
     };
     let at = |relative: &str| sandbox.path(relative).display().to_string();
+    let broken = "[connectors.broken]\naccount = \"nobody\"\nprincipal = \"session-token\"\n";
+    sandbox.edit_config(|config| format!("{config}\n{broken}"));
     let config = [
         profile("fine", afed, "region = r\n"),
         profile("keyed", afed, "region = r\n"),
@@ -107,9 +109,12 @@ fn the_list_says_what_keeps_a_profile_from_working() {
         profile("stale", &at("other/afed"), "region = r\n"),
         profile("copied", &at("copy/afed"), ""),
         profile("elsewhere", &format!("{afed} --config {}", at("other.toml")), "region = r\n"),
+        profile("nowhere", &format!("{afed} --config {}", at("gone.toml")), "region = r\n"),
+        profile("broken", afed, "region = r\n").replace("creds deploy", "creds broken"),
         "[profile theirs]\ncredential_process = other\n[default]\noutput = json\n".to_owned(),
     ];
     sandbox.write_private("home/.aws/config", config.concat());
+    sandbox.write_private("other.toml", "");
     let key = "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\n";
     let ended = "aws_session_token = t\nx_security_token_expires = 2020-01-01T00:00:00Z\n";
     let credentials = format!("[keyed]\n{key}[static]\n{key}[ended]\n{key}{ended}region = r\n");
@@ -123,6 +128,8 @@ sso        deploy     r       shadowed by sso_session
 stale      deploy     r       the program can't be run
 copied     deploy     none    asks another afed: $SANDBOX/copy/afed; no region
 elsewhere  deploy     r       asks another configuration: $SANDBOX/other.toml
+nowhere    deploy     r       the configuration is gone
+broken     broken     r       the connector can't be used
 ended                 r       keys ended at 2020-01-01T00:00:00Z
 ";
     sandbox.run(&["profile", "list"]).prints(ours, "");
@@ -140,7 +147,7 @@ ended                 r       keys ended at 2020-01-01T00:00:00Z
     }
     let listed = sandbox.run(&["profile", "list", "--json"]).succeeds().json();
     assert_eq!(listed[5]["problems"][1], "no region");
-    assert_eq!((&listed[7]["source"], &listed[7]["connector"]), (&"temporary keys".into(), &serde_json::Value::Null));
+    assert_eq!((&listed[9]["source"], &listed[9]["connector"]), (&"temporary-keys".into(), &serde_json::Value::Null));
 }
 
 #[test]

@@ -26,7 +26,7 @@ static AWS: LazyLock<(Emulator, Prepared)> = LazyLock::new(|| {
 });
 
 const APPLICATION_PASSWORD: &str = "password-of-the-application-canary";
-const PASSPHRASE: &str = "passphrase-of-the-store-canary";
+pub const PASSPHRASE: &str = "passphrase-of-the-store-canary";
 
 /// A home folder with nothing in it, a Crowd server, and the address of the AWS emulator.
 pub struct Sandbox {
@@ -34,6 +34,8 @@ pub struct Sandbox {
     pub crowd: CrowdServer,
     environment: BTreeMap<String, String>,
     canaries: RefCell<BTreeSet<String>>,
+    /// Of these, what no run may print, also not where it vends.
+    lasting: RefCell<BTreeSet<String>>,
 }
 
 impl Sandbox {
@@ -53,11 +55,17 @@ impl Sandbox {
     pub fn with(crowd: CrowdServer) -> Self {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("home")).unwrap();
-        let sandbox = Self { root, crowd, environment: BTreeMap::new(), canaries: RefCell::default() };
-        sandbox.keep_secret(PASSPHRASE);
+        let sandbox = Self {
+            root,
+            crowd,
+            environment: BTreeMap::new(),
+            canaries: RefCell::default(),
+            lasting: RefCell::default(),
+        };
+        sandbox.keep_for_good(PASSPHRASE);
         let population = sandbox.crowd.population();
-        sandbox.keep_secret(&population.application.password);
-        population.people.iter().for_each(|person| sandbox.keep_secret(&person.password));
+        sandbox.keep_for_good(&population.application.password);
+        population.people.iter().for_each(|person| sandbox.keep_for_good(&person.password));
         sandbox.write_private("passphrase", PASSPHRASE);
         let sandbox = sandbox.env("HOME", "$SANDBOX/home").env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/bash");
         sandbox.env("AWS_ENDPOINT_URL_STS", aws_url())
@@ -102,7 +110,7 @@ impl Sandbox {
     /// `afed account create ops`, with the emulator's key.
     pub fn create_account(&self) -> Outcome {
         let key = &aws().key;
-        self.keep_secret(&key.secret);
+        self.keep_for_good(&key.secret);
         self.run(&["account", "create", "ops", "--access-key-id", &key.id, "--secret-access-key-stdin"])
             .input(&key.secret)
             .succeeds()
@@ -112,7 +120,7 @@ impl Sandbox {
     pub fn log_in(&self, person: &str) -> Outcome {
         let password = self.crowd.population().person(person).unwrap().password.clone();
         let outcome = self.run(&["login", "--user", person, "--password-stdin"]).input(&password).succeeds();
-        self.crowd.session_tokens().iter().for_each(|token| self.keep_secret(token));
+        self.crowd.session_tokens().iter().for_each(|token| self.keep_for_good(token));
         outcome
     }
 
@@ -132,6 +140,12 @@ impl Sandbox {
     pub fn keep_secret(&self, secret: &str) {
         assert!(secret.len() >= 8, "too short to be searched for: {secret}");
         self.canaries.borrow_mut().insert(secret.to_owned());
+    }
+
+    /// What nobody is given, not even with credentials.
+    fn keep_for_good(&self, secret: &str) {
+        self.keep_secret(secret);
+        self.lasting.borrow_mut().insert(secret.to_owned());
     }
 
     /// A path inside the sandbox.
@@ -186,6 +200,20 @@ impl Sandbox {
         std::thread::sleep(std::time::Duration::from_millis(60));
     }
 
+    /// Takes the key of the cache out of the kernel's keyring, if it is there.
+    pub fn forget_cache_key(&self) {
+        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
+        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
+        if let (Ok(ring), Ok(thread)) = (ring, thread)
+            && thread.link_keyring(ring).is_ok()
+            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
+        {
+            let _ = ring.unlink_key(key);
+        }
+    }
+
     /// A run of afed with these arguments, in the sandbox's folder.
     pub fn run<'a>(&'a self, arguments: &[&str]) -> Run<'a> {
         let mut run = self.program(Path::new(env!("CARGO_BIN_EXE_afed")));
@@ -220,6 +248,13 @@ impl Sandbox {
         }
     }
 
+    fn assert_nothing_lasting(&self, stdout: &[u8]) {
+        for canary in self.lasting.borrow().iter() {
+            let found = stdout.windows(canary.len()).any(|window| window == canary.as_bytes());
+            assert!(!found, "the lasting secret “{canary}” is vended");
+        }
+    }
+
     fn assert_no_leak_in_files(&self, folder: &Path) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -235,16 +270,7 @@ impl Sandbox {
 /// The key of the sandbox's cache would stay in the kernel for as long as its leases live, and room there is short.
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
-        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
-        if let (Ok(ring), Ok(thread)) = (ring, thread)
-            && thread.link_keyring(ring).is_ok()
-            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
-        {
-            let _ = ring.unlink_key(key);
-        }
+        self.forget_cache_key();
     }
 }
 
@@ -319,6 +345,7 @@ impl Run<'_> {
         let output = child.wait_with_output().unwrap();
         let sandbox = self.sandbox;
         if self.vends {
+            sandbox.assert_nothing_lasting(&output.stdout);
             sandbox.remember_credentials(&output.stdout);
         } else {
             sandbox.assert_no_leak("stdout", &output.stdout);

@@ -80,6 +80,14 @@ fn furnished() -> Sandbox {
         )
     });
     sandbox.run(&["profile", "add", "deploy"]).succeeds();
+    sandbox.write_private(
+        "home/.aws/credentials",
+        "[kept]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = example\naws_session_token = t\n\
+         x_security_token_expires = 2020-01-01T00:00:00Z\n",
+    );
+    let elsewhere = "[profile elsewhere]\n\
+                     credential_process = /opt/afed --config /opt/afed.toml creds deploy --format process\n";
+    sandbox.write_private("home/.aws/config", sandbox.read("home/.aws/config") + elsewhere);
     sandbox.write_private("policy.json", "{\"Version\": \"2012-10-17\"}");
     // As a crash leaves it: the next line says so, and it is found.
     let trail = "home/.local/state/afed/audit.jsonl";
@@ -88,7 +96,7 @@ fn furnished() -> Sandbox {
 }
 
 /// The runs that show what a verb can answer: the verb, and what follows it.
-const RUNS: [(&str, &str); 17] = [
+const RUNS: [(&str, &str); 20] = [
     ("whoami", "--json"),
     ("account list", "--json"),
     ("account show", "ops --json"),
@@ -102,7 +110,10 @@ const RUNS: [(&str, &str); 17] = [
     ("policy check", "policy.json --json"),
     ("policy needed", "deploy --json"),
     ("profile list", "--json"),
+    ("profile list", "--all --json"),
     ("creds", "deploy --format json"),
+    ("cache list", "--json"),
+    ("doctor", "--json"),
     ("--version", "--json"),
     ("audit", "--json"),
     ("audit verify", "--json"),

@@ -136,6 +136,7 @@ fn functions_mind_neither_options_nor_aliases_nor_separators() {
     for (command, before, after) in [
         ("bash", "shopt -s expand_aliases nocasematch failglob; set -euo pipefail -o noclobber -f", "IFS=ade"),
         ("bash", "set -euxv -o posix; set +o posix", "IFS="),
+        ("bash", "set -T; trap 'builtin echo \"$BASH_COMMAND\" >&2' DEBUG", ""),
         ("zsh", "setopt aliases err_exit no_unset sh_word_split ksh_arrays glob_subst", "IFS=ade"),
         ("zsh", "setopt rc_quotes no_clobber warn_create_global xtrace verbose", "IFS="),
     ] {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::sandbox::{Outcome, Run, Sandbox, aws};
 
 const NOT_OPEN: &str = "error: the connector “deploy” is not open to the system\n\n\
-     hint: ask as a person: afed creds deploy; or let the system in: system_scope = true in [connectors.deploy]\n";
+     hint: ask as a person: afed creds deploy; or let the system in: afed connector edit deploy --system-scope\n";
 
 /// Besides `deploy`, which is for people, the connector `nightly` for developers and the system.
 fn sandbox_with_session_of(person: &str) -> Sandbox {
@@ -61,7 +61,7 @@ fn without_the_opt_in_the_system_is_denied_whoever_is_logged_in() {
     sandbox.run(&["creds", "deploy", "--system"]).fails(4, NOT_OPEN);
     sandbox.run(&["profile", "add", "deploy", "--system"]).fails(4, NOT_OPEN);
     let one_line = "afed: the connector “deploy” is not open to the system (hint: ask as a person: afed creds deploy; \
-         or let the system in: system_scope = true in [connectors.deploy])\n";
+         or let the system in: afed connector edit deploy --system-scope)\n";
     sandbox.run(&["creds", "deploy", "--system", "--format", "process"]).fails(4, one_line);
     assert!(sandbox.crowd.received().is_empty());
     // The flag of the connector opens it to no person.

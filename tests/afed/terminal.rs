@@ -82,7 +82,7 @@ fn create_account_and_connector(sandbox: &Sandbox) -> String {
         .line("File with a policy that narrows the role's rights (empty: none): ", "missing.json")
         .line("missing.json can't be read", "")
         .line("How long its credentials live (such as 45m or 12h) [1h]: ", "13h")
-        .line("error: assume-role leases live 900 to 43200 seconds", "45m")
+        .line("error: assume-role leases live 15m to 12h", "45m")
         .line("Region [us-east-1]: ", "")
         .answer("Whom shall it serve?", ENTER)
         .line("Groups that may use it, separated by commas", "developers, aws-admins")

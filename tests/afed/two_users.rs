@@ -154,6 +154,19 @@ fn a_cache_of_somebody_else_s_is_neither_read_nor_written() {
 
 #[test]
 #[ignore = "becomes two other users, which takes root"]
+fn a_configuration_of_somebody_else_s_is_not_obeyed_not_even_by_root() {
+    let machine = Machine::new();
+    let config = machine.sandbox.path("shared.toml");
+    chown(&config, Some(ONE.id), Some(ONE.id)).unwrap();
+    machine.vends(ONE);
+    let refusal = "can't be trusted: it belongs to the user with the id 1 (hint: see who has written it, then: sudo chown \"$(id -u)\" '$SANDBOX/shared.toml')\n";
+    machine.hook(OTHER).fails(1, &format!("afed: $SANDBOX/shared.toml {refusal}"));
+    let of_root = machine.sandbox.run(&["creds", "shared", "--format", "process", "--config", "shared.toml"]);
+    of_root.fails(1, &format!("afed: shared.toml {}", refusal.replace("$SANDBOX/", "")));
+}
+
+#[test]
+#[ignore = "becomes two other users, which takes root"]
 fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     let machine = Machine::new();
     machine.vends(ONE);
@@ -167,7 +180,7 @@ fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     let lease = leases(&theirs).remove(0);
     chown(&lease, Some(OTHER.id), Some(OTHER.id)).unwrap();
     let listed = machine.run(ONE, &["cache", "list", "--json"]).succeeds().json();
-    assert_eq!((&listed[0]["connector"], &listed[0]["state"]), (&"shared".into(), &"can't be opened".into()));
+    assert_eq!((&listed[0]["connector"], &listed[0]["state"]), (&"shared".into(), &"unreadable".into()));
     machine.run(ONE, &["cache", "clear", "--expired"]).prints("", "Took away 1 lease, 1 pass, 2 locks\n");
     assert!(below(&theirs).is_empty());
 }

@@ -60,7 +60,7 @@ fn writing_again_changes_those_lines_only_and_removing_gives_the_old_file_back()
     assert!(
         outcome.stderr.contains(
             "\nwarning: others may read $SANDBOX/home/.aws/credentials, with all keys in it\n\
-             hint: keep it to yourself: chmod 600 $SANDBOX/home/.aws/credentials\n"
+             hint: keep it to yourself: chmod 600 '$SANDBOX/home/.aws/credentials'\n"
         ),
         "{outcome:?}"
     );
@@ -76,7 +76,8 @@ fn writing_again_changes_those_lines_only_and_removing_gives_the_old_file_back()
     sandbox.run(&["profile", "remove", "work"]).prints(
         "",
         "The keys of the profile “work” were removed from $SANDBOX/home/.aws/credentials\n\
-         It is still in $SANDBOX/home/.aws/config, with region, output\n",
+         It is still in $SANDBOX/home/.aws/config, with region, output\n\
+         hint: to remove all of it: afed profile remove work --force\n",
     );
     assert_eq!(sandbox.read("home/.aws/credentials"), before);
 }

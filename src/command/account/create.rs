@@ -109,7 +109,7 @@ fn add_key(args: &CreateArgs, app: &App, streams: &mut Streams, settings: &Setti
     let (key, owner) = args.key.proved(app, streams, &id, None)?;
     table.aws_account_id = owner.as_ref().map(|owner| owner.aws_account_id.clone());
     device::refuse_elsewhere(&check(&table)?, owner.as_ref())?;
-    key::save(app, path, secrets.as_ref(), (name, &key), |text| edit::add_account(path, text, name, &table))?;
+    key::save(app, path, secrets.as_ref(), (name, &key), None, |text| edit::add_account(path, text, name, &table))?;
     tell(streams, name, owner.as_ref());
     key::warn_of_root(owner.as_ref(), streams);
     Ok(())

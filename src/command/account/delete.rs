@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::rotate;
+use super::unowned;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::confirmation::confirm;
@@ -44,11 +45,13 @@ pub fn run(args: &DeleteArgs, app: &App, streams: &mut Streams) -> Result<()> {
         let connectors = file::parse(path.clone(), text)?.file.connectors.into_iter();
         let users = connectors.filter(|(_, connector)| connector.account.as_deref() == Some(args.name.as_str()));
         refuse_in_use(args.name.as_str(), users.map(|(name, _)| name).collect())?;
-        Ok(edit::remove_account(path, text, &account.name)?)
+        let edited = edit::remove_account(path, text, &account.name)?;
+        account.access_key_id().map_or(Ok(()), |key| unowned::note(path, &account.name, &[key]))?;
+        Ok(edited)
     })?;
     let mut deleted = format!("Deleted the account “{}” from {}", account.name, path.display());
-    if let Some(secret) = &secret {
-        secrets.forget(secret)?;
+    if secret.is_some() {
+        unowned::settle(app, path, secrets.as_ref())?;
         deleted.push_str(", and its secret");
     }
     streams.status(&deleted);

@@ -1,6 +1,8 @@
 //! `afed account edit`: gives an account another key. The new secret is stored, then the configuration is written, then
 //! the old secret and what was issued with it go. Of a host's role, the AWS account is found out anew.
 
+use std::path::Path;
+
 use anyhow::Result;
 use clap::Args;
 
@@ -8,6 +10,7 @@ use super::device::{self, Clearable, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
 use super::rotate;
+use super::unowned;
 use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
@@ -131,14 +134,15 @@ fn change_key(
     let changed = changed.map_err(|error| args.device.of_the_flag(error))?;
     device::refuse_elsewhere(&changed, owner.as_ref())?;
     refuse_to_break(settings, &changed)?;
-    key::save(app, &origin.path, secrets.as_ref(), (&account.name, &key), |text| {
+    let replaced = Some(old).filter(|old| **old != id);
+    key::save(app, &origin.path, secrets.as_ref(), (&account.name, &key), replaced, |text| {
         edit::change_account(&origin.path, text, &account.name, &origin.value, &table)
     })?;
     let now = format!("has the access key {id} now");
     tell(streams, settings, account, &now, owner.as_ref());
     key::warn_of_root(owner.as_ref(), streams);
-    if id != *old {
-        drop_old_key(app, streams, secrets.as_ref(), account, old);
+    if let Some(old) = replaced {
+        drop_old_key(app, streams, secrets.as_ref(), &origin.path, old);
     }
     Ok(())
 }
@@ -204,9 +208,9 @@ fn tell_users(streams: &mut Streams, settings: &Settings, account: &Account) {
     }
 }
 
-/// The account is changed by now, so what can't be dropped is only told.
-fn drop_old_key(app: &App, streams: &mut Streams, secrets: &dyn SecretStore, account: &Account, old: &AccessKeyId) {
-    if let Err(error) = secrets.forget(&secret_of(&account.name, old)) {
+/// The account is changed by now, so what can't be dropped is only told; the next run tries again to forget the secret.
+fn drop_old_key(app: &App, streams: &mut Streams, secrets: &dyn SecretStore, config: &Path, old: &AccessKeyId) {
+    if let Err(error) = unowned::settle(app, config, secrets) {
         streams.warning(&format!("the secret of the old key {old} is still in the secret store: {error}"));
     }
     if let Err(error) = app.cache(None).forget_signed_with(old) {

@@ -88,7 +88,7 @@ fn store(
             mfa_process: None,
         };
         let path = &app.paths.user_config;
-        key::save(app, path, secrets, (name, key), |text| edit::add_account(path, text, name, &table))?;
+        key::save(app, path, secrets, (name, key), None, |text| edit::add_account(path, text, name, &table))?;
         streams.status(&format!("Added the account “{name}”: {} in AWS account {}", owner.arn, owner.aws_account_id));
     } else {
         if !is_stored()? {

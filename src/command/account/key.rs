@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use clap::Args;
 
-use crate::app::{App, read_config};
+use super::unowned;
+use crate::app::App;
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::command::questions::{Question, Refusal};
@@ -113,29 +114,36 @@ pub fn warn_of_root(owner: Option<&CallerIdentity>, streams: &mut Streams) {
     }
 }
 
-/// Both or none: the secret is stored when the configuration is ready to be written, and taken back if it is not.
+/// Both or none: the secret is stored when the configuration is ready to be written, and taken back if it is not. The key
+/// that is replaced is noted as well; who calls settles that.
 pub fn save(
     app: &App,
     path: &Path,
     secrets: &dyn SecretStore,
     (account, key): (&AccountName, &SigningCredentials),
+    replaced: Option<&AccessKeyId>,
     edit: impl FnOnce(&str) -> Result<String, ConfigError>,
 ) -> Result<()> {
     let mut stored = None;
     let written = config_file::edit(app, path, |text| {
         let edited = edit(text)?;
+        // A secret that was there before may serve another configuration: it is not this run's to forget.
+        let is_new = secrets.lookup(&secret_of(account, &key.id))?.is_none();
+        let new = is_new.then_some(&key.id);
+        let loose: Vec<&AccessKeyId> = new.into_iter().chain(replaced).collect();
+        if !loose.is_empty() {
+            unowned::note(path, account, &loose)?;
+        }
         stored = Some(Stored::store(secrets, secret_of(account, &key.id), &key.secret)?);
         Ok(edited)
     });
     if let (Err(_), Some(stored)) = (&written, stored) {
-        stored.take_back(|| may_be_named(path, account, &key.id))?;
+        // What is new was noted, and is settled below.
+        stored.take_back(|| true)?;
+    }
+    if written.is_err() || replaced.is_none() {
+        // What can't be settled now stays noted, and the next run settles it.
+        drop(unowned::settle(app, path, secrets));
     }
     written
-}
-
-/// Whether the file names the account's key, or can't be asked.
-fn may_be_named(path: &Path, account: &AccountName, access_key_id: &AccessKeyId) -> bool {
-    let Ok(found) = read_config(path) else { return true };
-    let named = found.and_then(|found| found.file.accounts.get(account.as_str())?.access_key_id.clone());
-    named.as_deref() == Some(access_key_id.as_str())
 }

@@ -41,10 +41,16 @@ pub fn run(args: &ClearArgs, app: &App, streams: &mut Streams) -> Result<()> {
     }
     match count.in_words() {
         Some(what) => streams.status(&format!("Took away {what}")),
-        None if failures.is_empty() => streams.status("There was nothing to take away"),
+        None if failures.is_empty() => streams.status(&nothing(args)),
         None => {}
     }
     end(failures, streams)
+}
+
+/// A name may be mistyped, and nobody needs a configuration here that would tell.
+fn nothing(args: &ClearArgs) -> String {
+    let of = args.connector.as_ref().map_or_else(String::new, |connector| format!(" of the connector “{connector}”"));
+    format!("There was nothing{of} to take away")
 }
 
 /// Fails as the first that could not be taken away; of the others it is told how many they are.

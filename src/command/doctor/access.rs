@@ -6,12 +6,12 @@ use super::chart::Chart;
 use crate::config::settings::Settings;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
+use crate::model::trust::{Access, Doubt, ROOT};
 use crate::render::pasted::quoted;
-use crate::sys::files::{self, Access};
+use crate::sys::files;
 use crate::sys::user;
 
 const CHECK: &str = "file modes";
-const ROOT: u32 = 0;
 
 /// What others may do with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     for (path, others) in watched(chart, settings) {
         match files::access(&path) {
             Ok(Some(access)) => {
-                if let Some((found, command)) = me.and_then(|me| trouble(access, others, me)) {
-                    chart.fault(CHECK, path.display(), found, format!("{command} {}", quoted(path.display())));
+                if let Some((found, mends)) = me.and_then(|me| trouble(access, others, me, &quoted(path.display()))) {
+                    chart.fault_with(CHECK, path.display(), found, mends);
                 }
             }
             Ok(None) => {}
@@ -53,6 +53,7 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     let folder = |path: &Path| path.parent().map(|folder| (folder.to_owned(), Others::MayRead));
     let folders = [&paths.machine_config, &paths.user_config, &paths.aws_config];
     watched.extend(folders.into_iter().filter_map(|path| folder(path)));
+    watched.extend(paths.cache.parent().map(|folder| (folder.to_owned(), Others::MayNothing)));
     let Some(secrets) = settings.map(|settings| &settings.secrets) else { return watched };
     if secrets.store == SecretStoreChoice::File {
         let file = secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone());
@@ -65,22 +66,32 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     watched
 }
 
-/// What is wrong with the access to a file, and the command that mends it.
-fn trouble(access: Access, others: Others, me: u32) -> Option<(String, &'static str)> {
-    const READABLE: u32 = 0o044;
-    const WRITABLE: u32 = 0o022;
-    let Access { mode, owner } = access;
+/// What is wrong with the access to a file, and the commands that mend it; `path` is quoted.
+fn trouble(access: Access, others: Others, me: u32, path: &str) -> Option<(String, Vec<String>)> {
+    const OPEN: u32 = 0o066;
+    let mode = access.mode;
     // Whatever is in a folder with the sticky bit belongs to its owner.
     let is_sticky = mode & 0o1000 != 0;
-    if owner != me && owner != ROOT {
-        Some((format!("it belongs to the user with the id {owner}"), "sudo chown \"$(id -u)\""))
-    } else if others == Others::MayNothing && mode & (READABLE | WRITABLE) != 0 {
-        Some((format!("its mode is {mode:04o}, so that others can get at it"), "chmod go="))
-    } else if mode & WRITABLE != 0 && !is_sticky {
-        Some((format!("its mode is {mode:04o}, so that others can write it"), "chmod go-w"))
-    } else {
-        None
-    }
+    let (found, mend) = match access.doubt(me) {
+        Some(doubt @ Doubt::OfSomebodyElse { .. }) => {
+            return Some((doubt.to_string(), mends_of_owner(access.owner, me, path)));
+        }
+        // As a run with sudo leaves it.
+        _ if others == Others::MayNothing && access.owner != me => {
+            ("it belongs to root, and keeps this user out".to_owned(), "sudo chown -R \"$(id -u)\"")
+        }
+        _ if others == Others::MayNothing && mode & OPEN != 0 => {
+            (format!("its mode is {mode:04o}, so that others can get at it"), "chmod go=")
+        }
+        doubt => doubt.filter(|_| !is_sticky).map(|doubt| (doubt.to_string(), doubt.mend()))?,
+    };
+    Some((found, vec![format!("{mend} {path}")]))
+}
+
+/// Root may be here by mistake, as somebody who has become root and kept their home: then nothing is to be taken from them.
+fn mends_of_owner(owner: u32, me: u32, path: &str) -> Vec<String> {
+    let as_owner = (me == ROOT).then(|| format!("sudo -u '#{owner}' afed doctor"));
+    as_owner.into_iter().chain([format!("sudo chown \"$(id -u)\" {path}")]).collect()
 }
 
 #[cfg(test)]
@@ -90,22 +101,25 @@ mod tests {
     #[test]
     fn what_others_can_read_or_write_is_told_with_its_mend() {
         for (mode, owner, others, expected) in [
-            (0o600, 7, Others::MayNothing, None),
-            (0o400, 7, Others::MayNothing, None),
-            (0o700, 7, Others::MayNothing, None),
-            (0o711, 7, Others::MayNothing, None),
-            (0o644, 7, Others::MayRead, None),
-            (0o755, ROOT, Others::MayRead, None),
-            (0o1777, ROOT, Others::MayRead, None),
-            (0o640, 7, Others::MayNothing, Some("chmod go=")),
-            (0o604, 7, Others::MayNothing, Some("chmod go=")),
-            (0o620, 7, Others::MayNothing, Some("chmod go=")),
-            (0o664, 7, Others::MayRead, Some("chmod go-w")),
-            (0o777, 7, Others::MayRead, Some("chmod go-w")),
-            (0o600, 8, Others::MayRead, Some("sudo chown \"$(id -u)\"")),
+            (0o600, 7, Others::MayNothing, &[][..]),
+            (0o400, 7, Others::MayNothing, &[]),
+            (0o700, 7, Others::MayNothing, &[]),
+            (0o711, 7, Others::MayNothing, &[]),
+            (0o644, 7, Others::MayRead, &[]),
+            (0o755, ROOT, Others::MayRead, &[]),
+            (0o1777, ROOT, Others::MayRead, &[]),
+            (0o640, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o604, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o620, 7, Others::MayNothing, &["chmod go= 'x'"]),
+            (0o664, 7, Others::MayRead, &["chmod go-w 'x'"]),
+            (0o777, 7, Others::MayRead, &["chmod go-w 'x'"]),
+            (0o600, 8, Others::MayRead, &["sudo chown \"$(id -u)\" 'x'"]),
+            (0o700, ROOT, Others::MayNothing, &["sudo chown -R \"$(id -u)\" 'x'"]),
         ] {
-            let found = trouble(Access { mode, owner }, others, 7).map(|(_, command)| command);
+            let found = trouble(Access { mode, owner }, others, 7, "'x'").map(|(_, mends)| mends).unwrap_or_default();
             assert_eq!(found, expected, "{mode:o} {owner} {others:?}");
         }
+        let (_, by_root) = trouble(Access { mode: 0o600, owner: 7 }, Others::MayNothing, ROOT, "'x'").unwrap();
+        assert_eq!(by_root, ["sudo -u '#7' afed doctor", "sudo chown \"$(id -u)\" 'x'"]);
     }
 }

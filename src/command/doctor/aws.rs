@@ -13,6 +13,7 @@ use crate::command::account::key;
 use crate::command::config_file;
 use crate::config::settings::Settings;
 use crate::model::account::{Account, SigningCredentials};
+use crate::model::grant;
 use crate::model::region::Region;
 use crate::model::user_key::UserKey;
 use crate::ports::{AccessKeys, CallerIdentity, KeyOwner, SecretStore, TokenService, TokenServiceError};
@@ -156,7 +157,7 @@ fn age(chart: &mut Chart<'_>, account: &Account, signing: &SigningCredentials, o
         Err(error) => return chart.failed(CHECK, &account.name, error.as_ref()),
     };
     match listed {
-        Err(error) => chart.hindered(CHECK, &account.name, &error),
+        Err(error) => unlisted(chart, account, &error),
         Ok(keys) => {
             let is_used = |key: &&UserKey| key.id == signing.id;
             match keys.iter().find(is_used) {
@@ -164,6 +165,20 @@ fn age(chart: &mut Chart<'_>, account: &Account, signing: &SigningCredentials, o
                 None => chart.not_checked(CHECK, &account.name, format!("{} does not list the key", owner.user)),
             }
         }
+    }
+}
+
+/// Whoever only wants to know a key's age need not let it make others, as a rotation must.
+fn unlisted(chart: &mut Chart<'_>, account: &Account, error: &TokenServiceError) {
+    const CHECK: &str = "key age";
+    match error {
+        TokenServiceError::Denied { access_key_id, signer, .. } => chart.not_checked_yet(
+            CHECK,
+            &account.name,
+            format!("the key {access_key_id} may not see how old it is"),
+            format!("the IAM user of the key needs this policy: {}", grant::listing_keys(signer)),
+        ),
+        other => chart.hindered(CHECK, &account.name, other),
     }
 }
 

@@ -59,6 +59,11 @@ impl<'a> Chart<'a> {
         self.put(check, State::NotChecked, about, why, Vec::new());
     }
 
+    /// A check that can be made once this is mended.
+    pub fn not_checked_yet(&mut self, check: &'static str, about: impl ToString, why: impl ToString, mend: String) {
+        self.put(check, State::NotChecked, about, why, vec![mend]);
+    }
+
     /// A fault that is an error somewhere else in afed.
     pub fn failed(&mut self, check: &'static str, about: impl ToString, error: &(dyn Error + 'static)) {
         self.explained(check, State::Fault, about, error);
@@ -97,7 +102,7 @@ impl<'a> Chart<'a> {
     pub fn end(self, in_json: bool, streams: &mut Streams) -> Result<()> {
         match in_json {
             true => answer::json(streams, &self.findings)?,
-            false => answer::text(streams, &as_text(&self.findings))?,
+            false => answer::text(streams, &as_text(&self.findings, streams.look.output.palette))?,
         }
         let count = |state| self.findings.iter().filter(|finding| finding.state == state).count();
         let (faults, warnings, not_checked) = (count(State::Fault), count(State::Warning), count(State::NotChecked));

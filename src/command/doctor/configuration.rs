@@ -41,7 +41,15 @@ fn tell(chart: &mut Chart<'_>, Flaw { error, path, line }: &Flaw) {
     let place = line.map_or_else(|| path.display().to_string(), |line| format!("{}:{line}", path.display()));
     let failure = (chart.app.explain)(error);
     let mends = failure.hints.into_iter().chain([edit_at(path, *line)]).collect();
-    chart.fault_with(CHECK, place, failure.causes.join(": "), mends);
+    let found = failure.causes.join(": ");
+    chart.fault_with(CHECK, place, without_place(&found, path, *line).to_owned(), mends);
+}
+
+/// What is told without the file and the line that it may begin with, which stand before it already.
+fn without_place<'a>(told: &'a str, path: &Path, line: Option<usize>) -> &'a str {
+    let file = path.display().to_string();
+    let places = [format!("{file}, line {}: ", line.unwrap_or_default()), format!("{file}: ")];
+    places.iter().find_map(|place| told.strip_prefix(place)).unwrap_or(told)
 }
 
 /// The command that opens a file in the person's editor.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::render::paint::{Palette, Tone};
 use crate::render::table::printable;
 
 /// How something stands, the better first. All but the first two are reasons to act.
@@ -26,6 +27,15 @@ impl State {
             Self::NotChecked => "not checked",
         }
     }
+
+    const fn tone(self) -> Tone {
+        match self {
+            Self::Ok => Tone::Good,
+            Self::Note => Tone::Plain,
+            Self::Warning | Self::NotChecked => Tone::Doubtful,
+            Self::Fault => Tone::Bad,
+        }
+    }
 }
 
 /// One thing that was found.
@@ -40,14 +50,17 @@ pub struct Finding {
     pub mend: Vec<String>,
 }
 
-/// The findings for people: mark, check, what was found, and below it what mends it.
-pub fn as_text(findings: &[Finding]) -> String {
+/// The findings for people: mark, check, what was found, and below it what mends it. What a finding names itself is not
+/// named before it as well.
+pub fn as_text(findings: &[Finding], palette: Palette) -> String {
     const MARKS: usize = "not checked".len();
     let checks = findings.iter().map(|finding| finding.check.len()).max().unwrap_or(0);
     let mut text = String::new();
     for Finding { check, state, about, finding, mend } in findings {
-        let about = if about.is_empty() { String::new() } else { format!("{}: ", printable(about)) };
-        text.push_str(&format!("{:MARKS$}  {check:checks$}  {about}{}\n", state.mark(), printable(finding)));
+        let is_named = about.is_empty() || finding.starts_with(about);
+        let about = if is_named { String::new() } else { format!("{}: ", printable(about)) };
+        let mark = palette.paint(state.tone(), &format!("{:MARKS$}", state.mark()));
+        text.push_str(&format!("{mark}  {check:checks$}  {about}{}\n", printable(finding)));
         for mend in mend {
             text.push_str(&format!("{:MARKS$}  {:checks$}  mend: {}\n", "", "", printable(mend)));
         }
@@ -69,10 +82,20 @@ mod tests {
             mend: mend.iter().map(|mend| (*mend).to_owned()).collect(),
         };
         assert_eq!(
-            as_text(&[finding(State::Ok, "", &[]), finding(State::NotChecked, "x\ny", &["afed login", "id"])]),
+            as_text(
+                &[
+                    finding(State::Ok, "", &[]),
+                    finding(State::NotChecked, "x\ny", &["afed login", "id"]),
+                    finding(State::Fault, "over", &[])
+                ],
+                Palette::Plain
+            ),
             "ok           session  over\\u{7}\n\
-             not checked  session  x\\ny: over\\u{7}\n                      mend: afed login\n                      mend: id\n"
+             not checked  session  x\\ny: over\\u{7}\n                      mend: afed login\n                      mend: id\n\
+             fault        session  over\\u{7}\n"
         );
+        let coloured = as_text(&[finding(State::Fault, "", &[])], Palette::Coloured);
+        assert!(coloured.starts_with(&Palette::Coloured.paint(Tone::Bad, "fault      ")), "{coloured:?}");
         let json = serde_json::to_value(finding(State::NotChecked, "x", &["id"])).unwrap();
         assert_eq!(
             json,

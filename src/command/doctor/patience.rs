@@ -21,9 +21,11 @@ impl Default for Patience {
 impl Patience {
     /// How long the next question may take; the error says why it is not asked at all.
     pub fn next(&self) -> Result<Duration, String> {
-        match self.until.saturating_duration_since(Instant::now()).min(EACH) {
-            Duration::ZERO => Err(format!("the {} s that the network may take in all are over", IN_ALL.as_secs())),
-            left => Ok(left),
+        let left = self.until.saturating_duration_since(Instant::now()).min(EACH);
+        // Whole, because it is told where nobody answers.
+        match left.as_secs_f32().ceil() as u64 {
+            0 => Err(format!("the {} s that the network may take in all are over", IN_ALL.as_secs())),
+            seconds => Ok(Duration::from_secs(seconds)),
         }
     }
 }

@@ -78,6 +78,10 @@ fn tell(chart: &mut Chart<'_>, profile: &Listed, problem: &Problem) {
         Problem::NoConnector(connector) => {
             chart.fault(CHECK, name, format!("there is no connector “{connector}”"), remove);
         }
+        Problem::ConnectorUnusable(connector) => {
+            let found = format!("the configuration of its connector “{connector}” can't be used");
+            chart.fault(CHECK, name, found, format!("afed connector check {connector}"));
+        }
         Problem::ProgramGone(path) | Problem::ConfigurationGone(path) => {
             let found = format!("its hook names {}, which is not there", path.display());
             chart.fault(CHECK, name, found, write_anew);

@@ -3,15 +3,16 @@
 
 use clap_mangen::roff::{Roff, bold, roman};
 
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("afed init", "Set up the directory and the secret store, once"),
     ("afed login", "Log in to Crowd"),
     ("eval \"$(afed creds deploy)\"", "Set credentials of the connector “deploy” in this shell"),
+    ("afed exec deploy -- terraform plan", "Run a command with the credentials"),
     ("afed profile add deploy", "Let the AWS CLI and the SDKs ask by themselves"),
     ("afed creds nightly --system --format json", "Give credentials to a job, for no person"),
 ];
 
-const EXIT_STATUS: [(&str, &str); 7] = [
+const EXIT_STATUS: [(&str, &str); 9] = [
     ("0", "done"),
     ("1", "the request or the configuration is wrong"),
     ("2", "the command line is wrong, or an answer is missing and there is no terminal"),
@@ -19,6 +20,8 @@ const EXIT_STATUS: [(&str, &str); 7] = [
     ("4", "denied by the directory or by AWS"),
     ("5", "something could not be reached or did not answer"),
     ("70", "a fault of afed"),
+    ("126", "of exec: the command can't be run; else exec ends as its command does"),
+    ("127", "of exec: there is no such command"),
 ];
 
 const FILES: [(&str, &str); 6] = [
@@ -27,11 +30,13 @@ const FILES: [(&str, &str); 6] = [
     ("~/.local/share/afed/secrets.afed", "the encrypted file of secrets, where that is the secret store"),
     ("~/.cache/afed", "kept credentials, sealed"),
     ("~/.aws/config", "AWS's configuration, where profile add writes the hook"),
-    ("~/.aws/credentials", "where account import finds long-term keys"),
+    ("~/.aws/credentials", "where creds --write-profile writes keys, and account import finds long-term ones"),
 ];
 
-const ENVIRONMENT: [(&str, &str); 14] = [
+const ENVIRONMENT: [(&str, &str); 17] = [
     ("AFED_CONFIG", "the configuration file, where --config is not given"),
+    ("AFED_CHAIN", "the runs around this one; afed sets it for what it starts"),
+    ("AFED_CONNECTOR, AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_PROFILE", "what afed prompt goes by"),
     ("AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", "other places of AWS's two files"),
     ("AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL_IAM, AWS_ENDPOINT_URL", "other endpoints of AWS"),
     ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true: these three say nothing"),
@@ -48,8 +53,9 @@ const ENVIRONMENT: [(&str, &str); 14] = [
     ("AWS_CA_BUNDLE, SSL_CERT_FILE, SSL_CERT_DIR", "certificates to trust"),
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", "proxies"),
     ("DISPLAY, WAYLAND_DISPLAY, BROWSER", "whether there is a browser to open"),
-    ("SHELL", "the shell that --format auto takes where the calling program is none"),
+    ("SHELL", "the shell that --format auto takes where no program above afed is one"),
     ("CREDENTIALS_DIRECTORY", "where systemd puts the passphrase of the encrypted file"),
+    ("XDG_RUNTIME_DIR", "where the files of exec --refresh and --profile lie"),
     ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME", "where the files above lie"),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", "whether colours are written, where --color does not say"),
 ];

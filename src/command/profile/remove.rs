@@ -35,6 +35,7 @@ pub fn run(args: &RemoveArgs, app: &App, streams: &mut Streams) -> Result<()> {
         RemoveOutcome::NotThere if had_keys => Ok(()),
         RemoveOutcome::RefusedForeign { keys } if had_keys => {
             streams.status(&format!("It is still in {}, with {}", path.display(), keys.join(", ")));
+            streams.hint(&format!("to remove all of it: afed profile remove {name} --force"));
             Ok(())
         }
         RemoveOutcome::RefusedForeign { keys } => Err(refusal(args, streams, path, keys)?),

@@ -7,8 +7,10 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::aws_files::{Hook, Listed, Origin, Place, Shadow};
+use crate::command::config_file;
 use crate::config::settings::Settings;
 use crate::model::name::ConnectorName;
+use crate::render::moment::told;
 use crate::sys::program::{self, Runnable};
 
 /// What profiles are looked at with: this afed, its configuration and the time.
@@ -36,9 +38,9 @@ impl<'a> Here<'a> {
 pub const fn source(origin: &Origin) -> &'static str {
     match origin {
         Origin::Hook(_) => "hook",
-        Origin::TemporaryKeys { .. } => "temporary keys",
-        Origin::LongTermKey(_) => "static keys",
-        Origin::OtherProcess => "other process",
+        Origin::TemporaryKeys { .. } => "temporary-keys",
+        Origin::LongTermKey(_) => "static-keys",
+        Origin::OtherProcess => "other-process",
         Origin::Other(_) => "other",
         Origin::Nothing => "none",
     }
@@ -55,6 +57,8 @@ pub enum Problem {
     ConfigurationGone(PathBuf),
     AnotherConfiguration(PathBuf),
     NoConnector(ConnectorName),
+    /// The configuration says something of it that can't be.
+    ConnectorUnusable(ConnectorName),
     Shadowed(Shadow),
     NoRegion,
     /// Temporary keys ended at this moment, as it is written beside them.
@@ -69,7 +73,7 @@ pub fn in_words(profile: &Listed, here: &Here<'_>) -> String {
     }
     match &profile.origin {
         Origin::Hook(_) => "works".to_owned(),
-        Origin::TemporaryKeys { expires: Some(expires) } => format!("keys until {expires}"),
+        Origin::TemporaryKeys { expires: Some(expires) } => format!("keys until {}", moment(expires, here)),
         Origin::TemporaryKeys { expires: None } => "temporary keys of another tool".to_owned(),
         Origin::LongTermKey(Place::Config) => "static keys in the configuration file".to_owned(),
         Origin::LongTermKey(Place::Credentials) => "static keys in the credentials file".to_owned(),
@@ -118,8 +122,12 @@ fn of_connector(hook: &Hook, here: &Here<'_>) -> Option<Problem> {
         let is_there = config.exists();
         return Some(if is_there { Problem::AnotherConfiguration(config) } else { Problem::ConfigurationGone(config) });
     }
-    let is_known = here.settings.origin_of_connector(hook.connector().as_str()).is_some();
-    (!is_known).then(|| Problem::NoConnector(hook.connector().clone()))
+    let connector = hook.connector();
+    if here.settings.origin_of_connector(connector.as_str()).is_none() {
+        return Some(Problem::NoConnector(connector.clone()));
+    }
+    let is_usable = here.settings.connector(connector.as_str(), &config_file::read_policy).is_ok();
+    (!is_usable).then(|| Problem::ConnectorUnusable(connector.clone()))
 }
 
 fn phrase(problem: &Problem, here: &Here<'_>) -> String {
@@ -130,10 +138,16 @@ fn phrase(problem: &Problem, here: &Here<'_>) -> String {
         Problem::ConfigurationGone(_) => "the configuration is gone".to_owned(),
         Problem::AnotherConfiguration(config) => format!("asks another configuration: {}", config.display()),
         Problem::NoConnector(_) => "no such connector".to_owned(),
+        Problem::ConnectorUnusable(_) => "the connector can't be used".to_owned(),
         Problem::Shadowed(shadow) if !shadow.holds_key() => format!("shadowed by {}", shadow.keys.join(", ")),
         Problem::Shadowed(Shadow { place: Place::Config, .. }) => "shadowed by its own keys".to_owned(),
         Problem::Shadowed(_) => format!("shadowed by keys in {}", here.credentials.display()),
         Problem::NoRegion => "no region".to_owned(),
         Problem::KeysEnded(at) => format!("keys ended at {at}"),
     }
+}
+
+/// As other listings say it, where it is a moment at all.
+fn moment(written: &str, here: &Here<'_>) -> String {
+    written.parse().map_or_else(|_| written.to_owned(), |time| told(time, here.now))
 }

@@ -11,6 +11,8 @@ use crate::model::name::ConnectorName;
 use crate::model::principal::{Principal, PrincipalFields, PrincipalType, check_duration};
 use crate::model::region::Region;
 use crate::model::session_policy::SessionPolicy;
+use crate::model::trust::Distrusted;
+use crate::ports::Cause;
 
 /// Resolves one table; a policy file is read through `read`, relative to the configuration file.
 pub fn resolve(name: &str, origin: &Origin<ConnectorTable>, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
@@ -88,8 +90,11 @@ fn policy(
     place.parse("policy_file", &text).map(Some)
 }
 
-fn read_text(path: &Path, read: &FileReader<'_>) -> Result<String, crate::ports::Cause> {
-    let bytes = read(path).map_err(|error| format!("{} can't be read: {error}", path.display()))?;
+fn read_text(path: &Path, read: &FileReader<'_>) -> Result<String, Cause> {
+    let bytes = read(path).map_err(|error| match error.downcast::<Distrusted>() {
+        Ok(distrusted) => Cause::from(distrusted),
+        Err(error) => format!("{} can't be read: {error}", path.display()).into(),
+    })?;
     String::from_utf8(bytes).map_err(|_| format!("{} is not UTF-8 text", path.display()).into())
 }
 

@@ -125,7 +125,7 @@ fn rules_of_the_principal_types_hold_at_load() {
             "account = \"ops\"\nprincipal = \"session-token\"\npolicy = \"{}\"\n".to_owned(),
             "session-token takes no policy",
         ),
-        (format!("{ROLE}duration = 43201\n"), "assume-role leases live 900 to 43200 seconds; 43201 is outside"),
+        (format!("{ROLE}duration = 43201\n"), "assume-role leases live 15m to 12h; 12h1s is outside"),
         ("account = \"ops\"\nprincipal = \"assume-role\"\n".to_owned(), "assume-role needs role_arn"),
     ] {
         match connector(&table) {

@@ -138,12 +138,12 @@ fn a_duration_is_at_most_the_connector_s() {
     let longer = |asked| Err(format!("the connector “deploy” gives credentials for 1h at most; {asked} is longer"));
     let outside = |rule| Err(broken(rule));
     for (principal, seconds, expected) in [
-        (AssumeRole, 899, outside("assume-role leases live 900 to 43200 seconds; 899 is outside")),
+        (AssumeRole, 899, outside("assume-role leases live 15m to 12h; 14m59s is outside")),
         (AssumeRole, 900, Ok(Some(900))),
         (AssumeRole, 3_600, Ok(Some(3_600))),
         (AssumeRole, 3_601, longer("1h1s")),
         (SessionToken, 900, Ok(Some(900))),
-        (SessionToken, 899, outside("session-token leases live 900 to 129600 seconds; 899 is outside")),
+        (SessionToken, 899, outside("session-token leases live 15m to 36h; 14m59s is outside")),
         (FederatedUser, 43_200, longer("12h")),
         (Provided, 900, outside("provided takes no duration")),
     ] {

@@ -28,8 +28,13 @@ pub enum RuleError {
     PolicyMissing,
     #[error("omit_policy = true contradicts the policy that is given as well")]
     PolicyNotOmitted,
-    #[error("{principal} leases live {minimum} to {maximum} seconds; {seconds} is outside")]
-    Duration { principal: PrincipalType, seconds: u32, minimum: u32, maximum: u32 },
+    #[error("{principal} leases live {shortest} to {longest}; {duration} is outside")]
+    Duration {
+        principal: PrincipalType,
+        duration: SessionDuration,
+        shortest: SessionDuration,
+        longest: SessionDuration,
+    },
     #[error("{principal} does not work with {account} accounts: {}", why_not(*.account))]
     AccountUnfit { principal: PrincipalType, account: AccountType },
     #[error(
@@ -67,11 +72,11 @@ pub fn check_duration(principal: PrincipalType, duration: SessionDuration) -> Re
     let Some((minimum, maximum)) = principal.duration_bounds() else {
         return Err(RuleError::FieldNotAllowed { principal, field: Field::Duration });
     };
-    let seconds = duration.seconds();
-    if (minimum..=maximum).contains(&seconds) {
+    if (minimum..=maximum).contains(&duration.seconds()) {
         Ok(())
     } else {
-        Err(RuleError::Duration { principal, seconds, minimum, maximum })
+        let (shortest, longest) = (SessionDuration::from_seconds(minimum), SessionDuration::from_seconds(maximum));
+        Err(RuleError::Duration { principal, duration, shortest, longest })
     }
 }
 

@@ -1,9 +1,9 @@
 # afed-use CONNECTOR [FLAGS] sets credentials in this shell, afed-refresh asks for the same again, afed-clear takes them away.
-# A backslash keeps aliases out. A trace is paused while secrets are at hand.
+# A backslash keeps aliases out. A trace is paused while secrets are at hand, and so is a debugger.
 
 function afed-use {
   \local afed_answer afed_status=0 afed_paused=
-  case $- in *[xv]*) afed_paused=${-//[!xv]/} && \set +xv ;; esac
+  case $- in *[xvT]*) afed_paused=${-//[!xvT]/} && \set +xvT ;; esac
   afed_answer=$({{afed}} creds --format bash "$@") || afed_status=$?
   case $afed_status:$afed_answer in
     '0:export AWS_'*)

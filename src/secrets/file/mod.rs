@@ -4,6 +4,8 @@
 
 mod derivation;
 mod entries;
+#[cfg(test)]
+mod fuzz;
 mod passphrase;
 mod sealed;
 #[cfg(test)]

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret::Secret;
 use crate::ports::{Cause, PromptError, Prompter, SecretStoreError};
+use crate::sys::files;
 
 /// In bytes; more than this is some other file.
 const LONGEST_PASSPHRASE: usize = 4096;
@@ -88,7 +89,7 @@ fn typed(prompter: &dyn Prompter, question: &str) -> Result<Secret, Cause> {
 }
 
 fn read_private_file(path: &Path) -> Result<Secret, Cause> {
-    let file = File::open(path)?;
+    let file = files::open_regular(path)?;
     refuse_open_to_others(&file)?;
     read(file)
 }
@@ -126,7 +127,11 @@ fn read_descriptor(number: i32) -> Result<Secret, Cause> {
 #[cfg(target_os = "linux")]
 fn is_inherited(number: i32) -> bool {
     const CLOSE_ON_EXEC: u32 = 0o2_000_000;
-    let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")).unwrap_or_default();
+    let info = match std::fs::read_to_string(format!("/proc/self/fdinfo/{number}")) {
+        // Before Linux 5.14 not even the process itself may look, where its memory is kept to itself.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => return true,
+        info => info.unwrap_or_default(),
+    };
     let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
     flags.is_some_and(|flags| flags & CLOSE_ON_EXEC == 0)
@@ -143,7 +148,7 @@ fn read_credential(name: &str, folder: Option<&Path>) -> Result<Secret, Cause> {
     if Path::new(name).file_name() != Some(name.as_ref()) {
         return Err(Unfit::NotAName.into());
     }
-    read(File::open(folder.join(name))?)
+    read(files::open_regular(&folder.join(name))?)
 }
 
 fn read(source: impl Read) -> Result<Secret, Cause> {

@@ -4,6 +4,7 @@
 mod against_botocore;
 mod against_emulator;
 mod against_script;
+mod fuzz;
 mod keys_against_script;
 mod script;
 

@@ -7,7 +7,6 @@ use std::io;
 use std::process::Command;
 
 use nix::errno::Errno;
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{Signal, kill, raise};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -16,6 +15,7 @@ use signal_hook::iterator::exfiltrator::WithOrigin;
 use signal_hook::low_level::siginfo::Origin;
 
 use super::{Ending, ExecutionError, not_run};
+use crate::sys::core_images::CoreImages;
 
 /// What is passed on. Of these, the terminal sends the first eight.
 const PASSED_ON: [Signal; 11] = [
@@ -33,11 +33,14 @@ const PASSED_ON: [Signal; 11] = [
 ];
 
 /// Signals are taken before the command starts, so none that comes meanwhile is lost or leaves the command alone.
-pub fn run(command: &mut Command, program: &OsStr) -> Result<Ending, ExecutionError> {
+pub fn run(command: &mut Command, program: &OsStr, core_images: CoreImages) -> Result<Ending, ExecutionError> {
     let failed = |source| ExecutionError::Signals { program: program.to_string_lossy().into_owned(), source };
     let taken = PASSED_ON.into_iter().filter(is_heeded).chain([Signal::SIGCHLD]).map(|signal| signal as i32);
     let mut signals = SignalsInfo::<WithOrigin>::new(taken).map_err(failed)?;
-    let child = command.spawn().map_err(|error| not_run(program, error))?;
+    core_images.allow();
+    let child = command.spawn();
+    core_images.withhold_again();
+    let child = child.map_err(|error| not_run(program, error))?;
     let command = i32::try_from(child.id()).map(Pid::from_raw).map_err(|error| failed(io::Error::other(error)))?;
     loop {
         signals.wait().for_each(|origin| pass_on(&origin, command));
@@ -81,11 +84,7 @@ fn follow(command: Pid) -> nix::Result<Option<Ending>> {
     }
 }
 
-/// Ends this process by the signal; no image of its memory is left, as the command's own is what somebody may want.
-/// Comes back where the signal ends nobody.
+/// Ends this process by the signal. Comes back where the signal ends nobody.
 pub fn die_of(signal: i32) {
-    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_CORE) {
-        let _ = setrlimit(Resource::RLIMIT_CORE, 0, most);
-    }
     drop(signal_hook::low_level::emulate_default_handler(signal));
 }

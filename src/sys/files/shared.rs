@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::{Mode, folder_of, follow_links, own_path, says_there_is_none, sync_folder, write_beside};
+use super::reading::irregular;
+use super::{Mode, folder_of, follow_links, own_path, says_there_is_none, sync_folder, temporary, write_beside};
 
 /// How often a file is read again because somebody else has written it meanwhile.
 const ATTEMPTS: usize = 10;
@@ -77,6 +78,7 @@ pub fn change<E>(
 
 fn replace_if(path: &Path, before: Option<&[u8]>, after: &[u8]) -> io::Result<bool> {
     let target = follow_links(path)?;
+    temporary::sweep(folder_of(&target));
     let temporary = write_beside(&target, after, Mode::Kept)?;
     temporary.as_file().sync_all()?;
     if read(path)?.as_deref() != before {
@@ -96,10 +98,6 @@ fn check_replaceable(path: &Path) -> Result<u64, SharedFileError> {
         Err(error) if says_there_is_none(&error) => Ok(1),
         Err(error) => Err(SharedFileError::Write(error)),
     }
-}
-
-fn irregular(metadata: &fs::Metadata) -> io::Error {
-    io::Error::other(if metadata.is_dir() { "it is a folder" } else { "it is not a regular file" })
 }
 
 #[cfg(unix)]

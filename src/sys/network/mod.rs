@@ -53,6 +53,10 @@ pub struct Answer {
 }
 
 impl Answer {
+    pub const fn new(status: u16, headers: Vec<(String, String)>, body: Vec<u8>) -> Self {
+        Self { status, headers, body }
+    }
+
     /// The first header of this name, without regard to case.
     pub fn header(&self, name: &'static str) -> Option<&str> {
         self.headers(name).next()
@@ -245,7 +249,7 @@ async fn read_answer(response: HttpResponse, body_limit: usize) -> Result<Answer
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, body })
+    Ok(Answer::new(status, headers, body))
 }
 
 async fn next_chunk(body: &mut aws_smithy_types::body::SdkBody) -> Option<Result<bytes::Bytes, Cause>> {

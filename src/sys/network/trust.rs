@@ -10,6 +10,10 @@ use rustls::{ClientConfig, RootCertStore};
 
 use super::NetworkError;
 use crate::ports::Cause;
+use crate::sys::files;
+
+/// Many times what all authorities of the world need.
+const LARGEST_BUNDLE: u64 = 64 * 1_024 * 1_024;
 
 /// How TLS is spoken to whom these certificates vouch for.
 pub fn tls(ca_bundle: Option<&Path>) -> Result<ClientConfig, NetworkError> {
@@ -33,7 +37,7 @@ fn of_the_system() -> RootCertStore {
 }
 
 fn of_file(path: &Path) -> Result<RootCertStore, Cause> {
-    let text = std::fs::read(path)?;
+    let text = files::read_regular(path, LARGEST_BUNDLE)?;
     let certificates: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(&text).collect::<Result<_, _>>()?;
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(certificates);

@@ -92,7 +92,7 @@ fn every_lease_is_told_with_all_who_get_it() {
             "also alice: fresh Some(3600)",
             "deploy alice: fresh Some(3600)",
             "deploy bob: fresh Some(3600)",
-            "four alice: can't be opened None",
+            "four alice: unreadable None",
             "three alice: expired Some(60)",
             "two alice: ageing Some(600)",
         ]

@@ -1,0 +1,121 @@
+//! Files that somebody else could have written are not obeyed, what stands in a file's place holds nobody up, and what afed
+//! writes is private whatever the caller's mask is. Other users' files take other users: they are in `two_users`.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::sandbox::{Run, Sandbox};
+
+const CONFIG: &str = "home/.config/afed/config.toml";
+const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
+
+fn permit(sandbox: &Sandbox, path: &str, mode: u32) {
+    fs::set_permissions(sandbox.path(path), fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_configuration_that_others_can_write_is_refused_also_by_a_warm_call() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.recheck_after("5m");
+    sandbox.run(&HOOK).vends().succeeds();
+    for mode in ["0664", "0602"] {
+        permit(&sandbox, CONFIG, u32::from_str_radix(mode, 8).unwrap());
+        let words = format!(
+            "$SANDBOX/{CONFIG} can't be trusted: its mode is {mode}, so that others can write it (hint: see who has written it, then: chmod go-w '$SANDBOX/{CONFIG}')\n"
+        );
+        sandbox.run(&HOOK).fails(1, &format!("afed: {words}"));
+    }
+    let before = sandbox.config();
+    let refused = sandbox.run(&["connector", "delete", "deploy", "--yes"]).outcome();
+    assert_eq!((refused.code, sandbox.config()), (Some(1), before), "{refused:?}");
+    permit(&sandbox, CONFIG, 0o644);
+    sandbox.run(&HOOK).vends().succeeds();
+}
+
+#[test]
+fn a_policy_that_others_can_write_is_refused() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#;
+    sandbox.write_private("home/.config/afed/deploy.json", policy);
+    sandbox.edit_config(|text| text.replace("\ngroups =", "\npolicy_file = \"deploy.json\"\ngroups ="));
+    permit(&sandbox, "home/.config/afed/deploy.json", 0o664);
+    sandbox.run(&["creds", "deploy"]).fails(
+        1,
+        &format!(
+            "error: $SANDBOX/{CONFIG}: policy_file in [connectors.deploy] can't be used\n\
+             caused by: $SANDBOX/home/.config/afed/deploy.json can't be trusted: its mode is 0664, so that others can write it\n\n\
+             hint: see who has written it, then: chmod go-w '$SANDBOX/home/.config/afed/deploy.json'\n"
+        ),
+    );
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_file_holds_nobody_up() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.run(&HOOK).vends().succeeds();
+    let pipe = |path: &str| {
+        let path = sandbox.path(path);
+        fs::remove_file(&path).unwrap();
+        nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    };
+    for path in sandbox.files("home/.cache/afed") {
+        pipe(Path::new(&path).strip_prefix(sandbox.path("")).unwrap().to_str().unwrap());
+    }
+    let broken = sandbox.run(&HOOK).vends().outcome();
+    assert!(broken.code == Some(0) || broken.stdout.is_empty(), "{broken:?}");
+    pipe("home/.local/share/afed/secrets.afed");
+    let outcome = sandbox.run(&["creds", "deploy"]).outcome();
+    assert!(outcome.stderr.contains("caused by: it is not a regular file\n"), "{outcome:?}");
+    pipe(CONFIG);
+    sandbox
+        .run(&["whoami"])
+        .fails(1, &format!("error: $SANDBOX/{CONFIG} can't be read\ncaused by: it is not a regular file\n"));
+}
+
+/// afed under this mask, without the right of root to pass over modes.
+fn masked<'a>(sandbox: &'a Sandbox, mask: &str, arguments: &[&str]) -> Run<'a> {
+    let program = if nix::unistd::geteuid().is_root() { "/usr/bin/setpriv" } else { "/usr/bin/env" };
+    let bound: &[&str] = match program {
+        "/usr/bin/env" => &[],
+        _ => {
+            &["--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-dac_override,-dac_read_search", "--"]
+        }
+    };
+    let line = format!("umask {mask} && exec \"$0\" \"$@\"");
+    let run = sandbox.program("/bin/sh".as_ref()).args(&["-c", &line, program]).args(bound);
+    run.args(&[env!("CARGO_BIN_EXE_afed")]).args(arguments)
+}
+
+#[test]
+fn what_is_written_is_private_whatever_the_mask() {
+    for mask in ["0", "0777"] {
+        let sandbox = Sandbox::new();
+        let password = sandbox.crowd.population().application.password;
+        masked(&sandbox, mask, &["init", "--directory", "crowd", "--crowd-url", sandbox.crowd.url()])
+            .args(&["--application", "afed", "--application-password-stdin", "--no-admin-groups"])
+            .args(&["--secret-store", "file", "--passphrase-file", "passphrase"])
+            .input(&password)
+            .succeeds();
+        sandbox.create_account();
+        let create = ["connector", "create", "deploy", "--account", "ops", "--principal", "session-token"];
+        masked(&sandbox, mask, &create).args(&["--group", "developers"]).succeeds();
+        let password = sandbox.crowd.population().person("alice").unwrap().password.clone();
+        masked(&sandbox, mask, &["login", "--user", "alice", "--password-stdin"]).input(&password).succeeds();
+        masked(&sandbox, mask, &["creds", "deploy"]).vends().succeeds();
+        masked(&sandbox, mask, &["profile", "add", "deploy"]).succeeds();
+        assert_private(&sandbox.path("home"), mask);
+    }
+}
+
+fn assert_private(folder: &Path, mask: &str) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let expected = if path.is_dir() { 0o700 } else { 0o600 };
+        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+        assert_eq!(mode, expected, "{} under the mask {mask}", path.display());
+        if path.is_dir() {
+            assert_private(&path, mask);
+        }
+    }
+}
