@@ -21,6 +21,11 @@ impl Base {
         if authority.as_str().contains('@') {
             return Self::Other;
         }
+        // The parser lets anything stand between the bracket of an IPv6 address and a port.
+        let behind_host = authority.as_str().strip_prefix(authority.host()).unwrap_or_default();
+        if !behind_host.is_empty() && !behind_host.starts_with(':') {
+            return Self::Other;
+        }
         let host = authority.host().trim_start_matches('[').trim_end_matches(']');
         let loopback = host.eq_ignore_ascii_case("localhost")
             || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
@@ -47,6 +52,8 @@ mod tests {
         for (url, base) in [
             ("https://crowd.example.com/crowd", Base::Https),
             ("http://crowd.example.com", Base::Http),
+            ("http://[::1]example.com:80", Base::Other),
+            ("https://[::1]example.com", Base::Other),
             ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
             ("http://[::1]:8095", Base::Loopback { https: false }),
             ("https://localhost:8443", Base::Loopback { https: true }),

@@ -4,6 +4,7 @@
 //!
 //! A fixed sample is tried with the other tests; all points take about half an hour of one processor:
 //! `cargo test --test afed crash_points:: -- --ignored --nocapture`
+#![allow(clippy::print_stdout, reason = "the figures of a test are for who runs it with --nocapture")]
 
 mod calls;
 mod commands;
