@@ -41,6 +41,7 @@ impl Appending {
             // Before it is waited for: a pipe in its place can't be locked.
             let metadata = file.metadata().map_err(|source| failed(path, "opened", source))?;
             check(path, &metadata)?;
+            files::unmask_file(&file, &metadata).map_err(|source| failed(path, "made", source))?;
             wait_for(&file, path)?;
             let now = file.metadata().map_err(|source| failed(path, "opened", source))?;
             if is_at(path, &now) {
