@@ -1,6 +1,6 @@
 //! The composition root: the only place that names concrete adapters and joins them to the ports.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::audit_trail::FileTrail;
 use crate::cache::SealedFolder;
 use crate::config::ConfigError;
 use crate::config::environment::Environment;
@@ -19,6 +20,7 @@ use crate::federation::FederationEndpoint;
 use crate::host_role::{self, MetadataHostRole, Surroundings};
 use crate::mfa::{DeviceCodes, Ledger};
 use crate::model::actor::Scope;
+use crate::model::audit::settings::AuditSettings;
 use crate::model::call_chain::{self, CallChain};
 use crate::model::console::ConsoleAddress;
 use crate::model::failure::Failure;
@@ -68,6 +70,8 @@ pub struct App {
     called_as: Option<OsString>,
     /// What all ways to the network share, as soon as one is taken.
     hub: Rc<Hub>,
+    /// What is to be told of a record that was not made.
+    pub trail_trouble: Cell<Option<String>>,
 }
 
 /// What the process knows before anything is read.
@@ -108,6 +112,7 @@ impl App {
             called_as: start.called_as,
             hub: Rc::new(Hub::new(Rc::clone(&onlooker))),
             onlooker,
+            trail_trouble: Cell::default(),
         })
     }
 
@@ -331,6 +336,12 @@ impl App {
     pub fn run_folders(&self) -> PathBuf {
         let runtime = self.environment.path("XDG_RUNTIME_DIR").filter(|folder| run_folder::is_private(folder));
         runtime.map_or_else(|| self.paths.runs.clone(), |folder| folder.join("afed"))
+    }
+
+    /// Where decisions are recorded; `None` where the settings want none.
+    pub fn audit_trail(&self, settings: &AuditSettings) -> Option<FileTrail> {
+        let path = settings.file.clone().unwrap_or_else(|| self.paths.audit_trail.clone());
+        settings.enabled.then(|| FileTrail::new(path, settings.clone()))
     }
 
     /// What earlier runs have left. Without a secret store, only what the kernel's key opens is found.

@@ -2,6 +2,7 @@
 //! The rooms and the direction of their arrows are drawn in ARCHITECTURE.md.
 
 mod app;
+mod audit_trail;
 mod aws_files;
 mod cache;
 mod command;

@@ -88,7 +88,7 @@ fn a_pass_is_found_again() {
     let (root, secrets) = (tempfile::tempdir().unwrap(), FakeSecrets::default());
     let key = PassKey::from_digest([7; 32]);
     let failure = Failure { kind: FailureKind::Denied, causes: vec!["no".to_owned()], hints: Vec::new() };
-    let pass = Pass { watched: Vec::new(), outcome: Outcome::Failed { at: Timestamp::now(), failure } };
+    let pass = Pass { watched: Vec::new(), outcome: Outcome::Failed { at: Timestamp::now(), failure, person: None } };
     PassStore::store(&open(root.path(), &secrets), &key, &pass).unwrap();
     let found = PassStore::lookup(&open(root.path(), &secrets), &key).unwrap().unwrap();
     assert!(matches!(found.outcome, Outcome::Failed { failure, .. } if failure.causes == ["no"]));

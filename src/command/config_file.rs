@@ -7,9 +7,12 @@ use std::time::Duration;
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
+use super::audited;
 use super::error::CommandError;
 use crate::app::{App, read_config_text};
 use crate::config::ConfigError;
+use crate::config::changes::changes;
+use crate::config::file;
 use crate::model::file_mark::Watched;
 use crate::model::hex::lower_hex;
 use crate::sys::files::{self, Mode};
@@ -25,10 +28,23 @@ pub fn edit(app: &App, path: &Path, edit: impl FnOnce(&str) -> Result<String>) -
     let failed = |source| ConfigError::File { path: path.to_owned(), operation: "written", source };
     let text = read_config_text(path)?.unwrap_or_default();
     let edited = edit(if text.is_empty() { "version = 1\n" } else { &text })?;
-    // The machine's file is everybody's to read.
-    let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
-    files::replace(path, edited.as_bytes(), mode).map_err(failed)?;
-    Ok(())
+    recorded(app, path, (&text, &edited), || {
+        // The machine's file is everybody's to read.
+        let mode = if *path == app.paths.machine_config { Mode::Kept } else { Mode::Private };
+        Ok(files::replace(path, edited.as_bytes(), mode).map_err(failed)?)
+    })
+}
+
+/// Has the file written, after it was recorded what the one text changes of the other.
+pub fn recorded(
+    app: &App,
+    path: &Path,
+    (before, after): (&str, &str),
+    write: impl FnOnce() -> Result<()>,
+) -> Result<()> {
+    // What can't be read is another file than the edited one, all of it.
+    let read = |text| file::parse(path.to_owned(), text).map(|read| read.file).unwrap_or_default();
+    audited::configuration(&changes(&read(before), &read(after)), app, write)
 }
 
 /// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the

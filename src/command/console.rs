@@ -14,6 +14,7 @@ use super::vending::{self, Wanted};
 use crate::app::App;
 use crate::config::settings::ConsoleSettings;
 use crate::model::actor::Scope;
+use crate::model::audit::Event;
 use crate::model::connector::Connector;
 use crate::model::console::{self, BrowserCommand, ConsoleAddress, ConsoleSite, Destination};
 use crate::model::duration::SessionDuration;
@@ -68,6 +69,7 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let browser = if args.print { None } else { Some(browser(app, &settings.console)?) };
     let narrowing = args.narrow.read()?;
     let wanted = Wanted {
+        event: Event::Console,
         connector: &args.connector,
         scope: Scope::Person,
         narrowing: &narrowing,

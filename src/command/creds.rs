@@ -13,6 +13,7 @@ use super::written_profile::{self, Destination};
 use crate::app::App;
 use crate::aws_files::{Overwrite, ProfileName};
 use crate::model::actor::Scope;
+use crate::model::audit::Event;
 use crate::render::moment;
 use crate::render::{self, Context, Format, FormatChoice};
 use crate::sys::shell::{self, Shell};
@@ -101,7 +102,8 @@ fn vend(connector: &str, args: &CredsArgs, app: &App, streams: &mut Streams) -> 
     let destination = args.destination();
     destination.map_or(Ok(()), |destination| written_profile::check(destination, app))?;
     let scope = args.scope.scope();
-    let wanted = Wanted { connector, scope, narrowing: &narrowing, caller, mfa_code: args.mfa.code() };
+    let wanted =
+        Wanted { event: Event::Vend, connector, scope, narrowing: &narrowing, caller, mfa_code: args.mfa.code() };
     let answer = vending::answer(wanted, app, streams)?;
     if let Some(destination) = destination {
         return written_profile::write(destination, &answer, app, streams);

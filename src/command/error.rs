@@ -9,11 +9,18 @@ use crate::model::mfa::MfaSerial;
 use crate::model::name::{AccountName, ConnectorName, NameError};
 use crate::model::principal::PrincipalType;
 use crate::model::region::Region;
-use crate::ports::Cause;
+use crate::ports::{AuditError, Cause};
 
 /// Why a command did not start or did not end.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
+    /// Where the configuration wants every decision recorded.
+    #[error("it can't be recorded, and the configuration denies what is not (required = true in [audit])")]
+    NotRecorded(#[source] AuditError),
+    #[error("the audit trail is not whole")]
+    TrailBroken,
+    #[error("the hash {hash} is of no line of the audit trail: lines are missing at its end")]
+    TrailCutOff { hash: String },
     /// There is no terminal, and an answer was not given as a flag.
     #[error("{what} is missing, and there is no terminal to ask at")]
     AnswerMissing { what: &'static str, flag: &'static str },

@@ -17,6 +17,7 @@ use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Answer, Wanted};
 use crate::app::App;
+use crate::model::audit::Event;
 use crate::model::call_chain::{self, CallChain};
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
@@ -102,6 +103,7 @@ impl ExecArgs {
 
     fn wanted<'a>(&'a self, connector: &'a ConnectorName, narrowing: &'a Narrowing) -> Wanted<'a> {
         Wanted {
+            event: Event::Exec,
             connector: connector.as_str(),
             scope: self.scope.scope(),
             narrowing,

@@ -118,11 +118,15 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let stored =
         password.map(|(crowd, password)| Stored::store(secrets.as_ref(), crowd.application_secret(), &password));
     let stored = stored.transpose()?;
-    if let Err(source) = files::replace(path, text.as_bytes(), Mode::Private) {
+    let written = config_file::recorded(app, path, ("", &text), || {
+        let failed = |source| ConfigError::File { path: path.clone(), operation: "written", source };
+        Ok(files::replace(path, text.as_bytes(), Mode::Private).map_err(failed)?)
+    });
+    if let Err(error) = written {
         if let Some(stored) = stored {
             stored.take_back(|| path.exists())?;
         }
-        return Err(ConfigError::File { path: path.clone(), operation: "written", source }.into());
+        return Err(error);
     }
     streams.status(&format!("Wrote {}", path.display()));
     streams.hint("add the key of an IAM user: afed account create NAME --access-key-id AKIA…");

@@ -3,10 +3,13 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::audited;
 use super::error::CommandError;
 use super::questions::Question;
 use crate::app::App;
 use crate::config::settings::DirectorySettings;
+use crate::model::actor::Scope;
+use crate::model::audit::{Event, Subject};
 use crate::render::moment::told;
 use crate::ui::Streams;
 use crate::vending::sign_in;
@@ -36,8 +39,10 @@ pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let password = PASSWORD.secret(app, streams, args.password_stdin)?;
     // Before and after: whatever happens between, nobody gets what another person's session has opened.
     app.end_passes()?;
-    let identity =
-        sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?;
+    let subject = Subject { scope: Some(Scope::Person), name: Some(user.trim().to_owned()), ..Subject::default() };
+    let identity = audited::deed(Event::LogIn, subject, app, || {
+        Ok(sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?)
+    })?;
     app.end_passes()?;
     let until = identity.until.map(|until| format!(", until {}", told(until, app.clock.now()))).unwrap_or_default();
     streams.status(&format!("Logged in as {}{until}", identity.person.name));

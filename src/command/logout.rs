@@ -3,9 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::audited;
 use super::error::CommandError;
 use crate::app::App;
 use crate::config::settings::DirectorySettings;
+use crate::model::audit::{Event, Subject};
 use crate::ui::Streams;
 use crate::vending::sign_in::{self, LogOut};
 
@@ -22,7 +24,9 @@ pub fn run(_: &LogoutArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let sessions = app.sessions(crowd, secrets.as_ref())?;
     // Before and after, as at log-in; what can't be ended now must not keep the session alive.
     drop(app.end_passes());
-    let outcome = sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())?;
+    let outcome = audited::deed(Event::LogOut, Subject::default(), app, || {
+        Ok(sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())?)
+    })?;
     app.end_passes()?;
     match outcome {
         LogOut::NotLoggedIn => streams.status("Nobody was logged in"),

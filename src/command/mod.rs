@@ -3,6 +3,8 @@
 
 mod account;
 mod answer;
+mod audit;
+mod audited;
 mod aws_file;
 mod cache;
 mod complete;
@@ -116,6 +118,7 @@ pub enum Verb {
     Cache(cache::CacheArgs),
     ShellInit(shell_init::ShellInitArgs),
     Prompt(prompt::PromptArgs),
+    Audit(audit::AuditArgs),
     Doctor(doctor::DoctorArgs),
     Completions(completions::CompletionsArgs),
     Complete(complete::CompleteArgs),
@@ -146,10 +149,14 @@ pub fn dispatch(verb: Verb, app: &App, streams: &mut Streams) -> Result<u8> {
         Verb::Cache(args) => cache::run(&args, app, streams),
         Verb::ShellInit(args) => shell_init::run(&args, app, streams),
         Verb::Prompt(args) => prompt::run(&args, app, streams),
+        Verb::Audit(args) => audit::run(&args, app, streams),
         Verb::Doctor(args) => doctor::run(&args, app, streams),
         Verb::Completions(args) => completions::run(&args, streams),
         Verb::Complete(args) => complete::run(&args, app, streams),
         Verb::Man(args) => man::run(&args, streams),
     };
+    if let Some(trouble) = app.trail_trouble.take() {
+        streams.warning(&trouble);
+    }
     done.map(|()| 0)
 }

@@ -8,17 +8,20 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::SignedDuration;
 
+use super::audited::{self, Issue};
 use super::config_file;
 use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
 use crate::model::actor::{Actor, Scope};
+use crate::model::audit::settings::AuditSettings;
+use crate::model::audit::{Event, Origin};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
 use crate::model::mfa::MfaCode;
-use crate::model::name::{ConnectorName, GroupName};
+use crate::model::name::{AccountName, ConnectorName, GroupName};
 use crate::model::narrowing::Narrowing;
-use crate::model::pass::PassKey;
+use crate::model::pass::{Admission, PassKey};
 use crate::model::region::Region;
 use crate::ports::{LeaseStore, PassStore};
 use crate::sys::{files, host, user};
@@ -39,18 +42,24 @@ pub struct Answer {
     pub connector: ConnectorName,
     pub actor: Actor,
     pub region: Region,
+    account: AccountName,
+    origin: Origin,
+    audit: AuditSettings,
 }
 
 impl From<Recalled> for Answer {
     fn from(recalled: Recalled) -> Self {
         let Recalled { lease, admission, .. } = recalled;
-        Self { lease, connector: admission.connector, actor: admission.actor, region: admission.region }
+        let Admission { connector, actor, region, account, audit, .. } = admission;
+        Self { lease, connector, actor, region, account, origin: Origin::Cached, audit }
     }
 }
 
 /// What is wanted, and by what.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
+    /// What it is recorded as.
+    pub event: Event,
     /// The connector's name.
     pub connector: &'a str,
     /// For whom.
@@ -75,6 +84,25 @@ pub fn lasting_answer(
     app: &App,
     streams: &mut Streams,
 ) -> Result<Answer> {
+    match found(wanted, min_life, app, streams) {
+        Ok(answer) => {
+            let Answer { lease, connector, actor, account, origin, audit, .. } = &answer;
+            let issue = Issue { event: wanted.event, actor, connector, account, lease, origin: *origin };
+            let trouble = audited::issue(&issue, audit, app)?;
+            trouble.into_iter().for_each(|trouble| streams.warning(&trouble));
+            Ok(answer)
+        }
+        Err(error) => {
+            let subject = audited::subject(wanted.scope, wanted.connector);
+            let trouble = audited::failure(wanted.event, subject, &error, app);
+            trouble.into_iter().for_each(|trouble| streams.warning(&trouble));
+            Err(error)
+        }
+    }
+}
+
+/// The credentials, not yet recorded: nobody else may have them.
+fn found(wanted: Wanted<'_>, min_life: SignedDuration, app: &App, streams: &mut Streams) -> Result<Answer> {
     app.call_chain().check_vending(wanted.connector)?;
     let request = Request { min_life, ..Request::look_at(wanted, app)? };
     match request.recall(app)? {
@@ -163,12 +191,16 @@ impl<'a> Request<'a> {
                 arrival: self.arrival,
                 good_for: settings.recheck_after,
                 patience: settings.cache_wait,
+                audit: &settings.audit,
                 describe: &|error| (app.explain)(error),
             },
         })?;
         warn(&vended, &mut streams.borrow_mut());
         let Connector { name, region, .. } = connector;
-        Ok(Answer { lease: vended.lease, actor: vended.actor, connector: name, region })
+        let origin = if matches!(vended.source, Source::Issued) { Origin::New } else { Origin::Cached };
+        let Vended { lease, actor, .. } = vended;
+        let audit = settings.audit.clone();
+        Ok(Answer { lease, actor, connector: name, region, account: account.name, origin, audit })
     }
 
     fn memory<'m>(&self, app: &'m App, cache: &'m (impl PassStore + LeaseStore)) -> Memory<'m> {

@@ -7,7 +7,7 @@ use toml_edit::{Document, Item, TableLike};
 
 use super::error::{ConfigError, nearest};
 use super::file::{
-    ACCOUNT_KEYS, CACHE_KEYS, CONNECTOR_KEYS, CONSOLE_KEYS, CROWD_KEYS, OS_KEYS, SECRETS_KEYS, TOP_KEYS,
+    ACCOUNT_KEYS, AUDIT_KEYS, CACHE_KEYS, CONNECTOR_KEYS, CONSOLE_KEYS, CROWD_KEYS, OS_KEYS, SECRETS_KEYS, TOP_KEYS,
 };
 
 /// The fault that made the parser stop.
@@ -54,6 +54,7 @@ fn find_unknown_keys(top: &dyn TableLike) -> Vec<UnknownKey> {
         ("secrets", SECRETS_KEYS),
         ("cache", CACHE_KEYS),
         ("console", CONSOLE_KEYS),
+        ("audit", AUDIT_KEYS),
     ];
     let named = [("accounts", ACCOUNT_KEYS), ("connectors", CONNECTOR_KEYS)];
     let mut found = unknown_in("the top level", top, TOP_KEYS);

@@ -147,6 +147,7 @@ fn drop_table(SourcedFile { file, .. }: &mut SourcedFile, table: &str) {
         "secrets" => file.secrets = None,
         "cache" => file.cache = None,
         "console" => file.console = None,
+        "audit" => file.audit = None,
         _ => {}
     }
 }
@@ -173,6 +174,7 @@ fn drop_repeated(first: &SourcedFile, second: &mut SourcedFile) {
     drop_one(first.secrets.as_ref(), &mut second.secrets);
     drop_one(first.cache.as_ref(), &mut second.cache);
     drop_one(first.console.as_ref(), &mut second.console);
+    drop_one(first.audit.as_ref(), &mut second.audit);
     second.accounts.retain(|name, _| !first.accounts.contains_key(name));
     second.connectors.retain(|name, _| !first.connectors.contains_key(name));
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use super::diagnosis;
 use super::error::ConfigError;
 use crate::model::account::AccountType;
+use crate::model::audit::settings::SecondTarget;
 use crate::model::principal::PrincipalType;
 
 /// One `config.toml`.
@@ -23,6 +24,7 @@ pub struct ConfigFile {
     pub secrets: Option<SecretsTable>,
     pub cache: Option<CacheTable>,
     pub console: Option<ConsoleTable>,
+    pub audit: Option<AuditTable>,
     #[serde(default)]
     pub accounts: BTreeMap<String, AccountTable>,
     #[serde(default)]
@@ -91,6 +93,17 @@ pub struct ConsoleTable {
     pub browser_wait: Option<String>,
 }
 
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditTable {
+    pub enabled: Option<bool>,
+    pub file: Option<PathBuf>,
+    pub required: Option<bool>,
+    pub max_size: Option<String>,
+    pub keep: Option<u32>,
+    pub also: Option<SecondTarget>,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AccountTable {
@@ -134,8 +147,19 @@ pub enum DurationValue {
     Text(String),
 }
 
-pub(super) const TOP_KEYS: &[&str] =
-    &["version", "directory", "system_name", "crowd", "os", "secrets", "cache", "console", "accounts", "connectors"];
+pub(super) const TOP_KEYS: &[&str] = &[
+    "version",
+    "directory",
+    "system_name",
+    "crowd",
+    "os",
+    "secrets",
+    "cache",
+    "console",
+    "audit",
+    "accounts",
+    "connectors",
+];
 pub(super) const CROWD_KEYS: &[&str] = &[
     "url",
     "application",
@@ -151,6 +175,7 @@ pub(super) const OS_KEYS: &[&str] = &["admin_groups", "admins_use_every_connecto
 pub(super) const CACHE_KEYS: &[&str] = &["wait"];
 pub(super) const CONSOLE_KEYS: &[&str] =
     &["sign_in_url", "console_url", "issuer", "session_duration", "browser", "browser_wait"];
+pub(super) const AUDIT_KEYS: &[&str] = &["enabled", "file", "required", "max_size", "keep", "also"];
 pub(super) const SECRETS_KEYS: &[&str] =
     &["store", "timeout", "file", "passphrase_file", "passphrase_fd", "passphrase_credential"];
 pub(super) const ACCOUNT_KEYS: &[&str] = &["type", "access_key_id", "aws_account_id", "mfa_serial", "mfa_process"];
@@ -219,6 +244,13 @@ issuer = "afed"
 session_duration = "8h"
 browser = "firefox --new-tab {url}"
 browser_wait = "60s"
+[audit]
+enabled = true
+file = "/var/log/afed/audit.jsonl"
+required = false
+max_size = "8M"
+keep = 8
+also = "journald"
 [secrets]
 store = "auto"
 timeout = "5s"
@@ -265,6 +297,7 @@ source_identity = "{user.name}"
             (&["secrets"][..], SECRETS_KEYS),
             (&["cache"][..], CACHE_KEYS),
             (&["console"][..], CONSOLE_KEYS),
+            (&["audit"][..], AUDIT_KEYS),
             (&["accounts", "ops"][..], ACCOUNT_KEYS),
             (&["connectors", "deploy"][..], CONNECTOR_KEYS),
         ] {

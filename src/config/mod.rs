@@ -1,6 +1,7 @@
 //! The configuration: the file as written, the settings as resolved, and edits that keep what people wrote.
 //! Text in, text out: whoever calls reads and writes the files.
 
+pub mod changes;
 mod diagnosis;
 pub mod edit;
 pub mod environment;

@@ -23,6 +23,8 @@ pub struct Paths {
     pub session_mark: PathBuf,
     /// The encrypted file, where that is the secret store and the configuration names no other.
     pub secret_file: PathBuf,
+    /// The audit trail, where the configuration names no other.
+    pub audit_trail: PathBuf,
     /// AWS's shared configuration file.
     pub aws_config: PathBuf,
     /// AWS's shared credentials file.
@@ -52,6 +54,7 @@ impl Paths {
             locks: project.cache_dir().join("locks"),
             runs: project.cache_dir().join("runs"),
             session_mark: project.cache_dir().join("session"),
+            audit_trail: project.state_dir().unwrap_or_else(|| project.data_dir()).join("audit.jsonl"),
             secret_file: project.data_dir().join("secrets.afed"),
             aws_config: aws_file("AWS_CONFIG_FILE", "config"),
             aws_credentials: aws_file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),

@@ -2,6 +2,7 @@
 //! Accounts and connectors are resolved one at a time, when they are needed: a fault in one does not stop another.
 
 mod account;
+mod audit;
 mod connector;
 mod console;
 
@@ -14,10 +15,11 @@ use std::time::Duration;
 
 use super::error::{ConfigError, nearest};
 use super::file::{
-    AccountTable, CacheTable, ConnectorTable, ConsoleTable, CrowdTable, DirectoryChoice, OsTable, SecretsTable,
-    SourcedFile,
+    AccountTable, AuditTable, CacheTable, ConnectorTable, ConsoleTable, CrowdTable, DirectoryChoice, OsTable,
+    SecretsTable, SourcedFile,
 };
 use crate::model::account::Account;
+use crate::model::audit::settings::AuditSettings;
 use crate::model::connector::Connector;
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
 use crate::model::crowd_application::CrowdApplication;
@@ -41,6 +43,7 @@ pub struct Settings {
     /// How long a caller waits for another that fetches the same credentials.
     pub cache_wait: Duration,
     pub console: ConsoleSettings,
+    pub audit: AuditSettings,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -119,6 +122,7 @@ impl Settings {
             keep_one(&mut joined.secrets, &path, file.secrets, "[secrets]")?;
             keep_one(&mut joined.cache, &path, file.cache, "[cache]")?;
             keep_one(&mut joined.console, &path, file.console, "[console]")?;
+            keep_one(&mut joined.audit, &path, file.audit, "[audit]")?;
             keep_all(&mut joined.accounts, &path, file.accounts, "accounts")?;
             keep_all(&mut joined.connectors, &path, file.connectors, "connectors")?;
             joined.last = path;
@@ -226,6 +230,7 @@ struct Joined {
     secrets: Option<Origin<SecretsTable>>,
     cache: Option<Origin<CacheTable>>,
     console: Option<Origin<ConsoleTable>>,
+    audit: Option<Origin<AuditTable>>,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -261,6 +266,7 @@ impl Joined {
             }
             None => CACHE_WAIT,
         };
+        let audit = self.audit.map_or_else(|| Ok(AuditSettings::DEFAULT), audit::resolve)?;
         let Origin { path, value } = self.console.unwrap_or(Origin { path: self.last, value: ConsoleTable::default() });
         let console = console::resolve(&Place { path: &path, table: "console".to_owned() }, value)?;
         Ok(Settings {
@@ -271,6 +277,7 @@ impl Joined {
             recheck_after,
             cache_wait,
             console,
+            audit,
             accounts: self.accounts,
             connectors: self.connectors,
         })

@@ -27,7 +27,7 @@ use crate::model::name::{AccountName, NameError};
 use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
 use crate::policy::Refused;
-use crate::ports::{CacheError, PromptError};
+use crate::ports::{AuditError, CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::paint::{Palette, Tone};
 use crate::render::pasted::quoted;
@@ -56,7 +56,7 @@ impl Verdict {
 /// Finds the first error of the chain that is known, and words the whole chain.
 pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
     let chain = || std::iter::successors(Some(error), |error| error.source());
-    if let Some(VendError::Remembered(failure)) = chain().find_map(|error| error.downcast_ref()) {
+    if let Some(VendError::Remembered { failure, .. }) = chain().find_map(|error| error.downcast_ref()) {
         return failure.clone();
     }
     let verdict = chain().find_map(verdict).unwrap_or(Verdict::plain(Kind::Fault));
@@ -150,6 +150,7 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<RegionError>()
         || error.is::<RecursionError>()
         || error.is::<NoHome>()
+        || error.is::<AuditError>()
         || error.is::<std::io::Error>()
 }
 
@@ -184,7 +185,7 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Mfa(error) => mfa::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
-        VendError::Remembered(failure) => Verdict { kind: failure.kind, hints: failure.hints.clone() },
+        VendError::Remembered { failure, .. } => Verdict { kind: failure.kind, hints: failure.hints.clone() },
     }
 }
 
@@ -207,6 +208,13 @@ fn of_cache(error: &CacheError) -> Verdict {
         }
         CacheError::Busy { pid: None, .. } => Verdict::plain(Kind::Unreachable),
         CacheError::Key(error) => secrets::verdict(error),
+    }
+}
+
+fn trail_of(error: &AuditError) -> Option<&std::path::Path> {
+    match error {
+        AuditError::File { path, .. } | AuditError::Unfit { path, .. } | AuditError::Busy { path, .. } => Some(path),
+        AuditError::SecondTarget { .. } => None,
     }
 }
 
@@ -238,6 +246,12 @@ fn of_command(error: &CommandError) -> Verdict {
     match error {
         CommandError::AnswerMissing { flag, .. } => Verdict::hint(Kind::Usage, format!("give it as {flag}")),
         CommandError::AnswerUnfit { source, .. } => of_answer(source.as_ref()),
+        CommandError::NotRecorded(error) => {
+            let hint =
+                trail_of(error).map(|path| format!("see what is wrong with it: ls -ld {}", quoted(path.display())));
+            Verdict { kind: Kind::Denied, hints: hint.into_iter().collect() }
+        }
+        CommandError::TrailBroken | CommandError::TrailCutOff { .. } => Verdict::plain(Kind::Configuration),
         CommandError::NameTaken { hint, .. } => Verdict::hint(Kind::Configuration, *hint),
         CommandError::AlreadyConfigured { .. } => Verdict::hint(
             Kind::Configuration,

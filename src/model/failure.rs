@@ -24,6 +24,20 @@ pub enum FailureKind {
 }
 
 impl FailureKind {
+    /// What programs know it by, beside the exit code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Configuration => "configuration",
+            Self::Usage => "usage",
+            Self::LogInNeeded => "log-in-needed",
+            Self::Denied => "denied",
+            Self::Unreachable => "unreachable",
+            Self::NotRunnable => "not-runnable",
+            Self::NoCommand => "no-command",
+            Self::Fault => "fault",
+        }
+    }
+
     pub const fn exit_code(self) -> u8 {
         match self {
             Self::Configuration => 1,

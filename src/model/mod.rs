@@ -5,6 +5,7 @@
 pub mod account;
 pub mod actor;
 pub mod arn;
+pub mod audit;
 pub mod aws_action;
 pub mod base_url;
 pub mod call_chain;

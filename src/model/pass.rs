@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::actor::Actor;
+use super::audit::settings::AuditSettings;
 use super::failure::Failure;
 use super::file_mark::Watched;
 use super::hex::lower_hex;
 use super::lease::LeaseKey;
-use super::name::ConnectorName;
+use super::name::{AccountName, ConnectorName};
 use super::region::Region;
 
 /// The SHA-256 of what was asked for, in lower-case hex: the same request, the same key.
@@ -39,7 +40,12 @@ pub struct Pass {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Outcome {
     Admitted(Admission),
-    Failed { at: Timestamp, failure: Failure },
+    Failed {
+        at: Timestamp,
+        failure: Failure,
+        /// Whom it was denied to.
+        person: Option<String>,
+    },
 }
 
 /// That somebody was let in to one connector: by the directory's answer, or the system by the configuration.
@@ -52,9 +58,14 @@ pub struct Admission {
     /// The lease that this actor gets.
     pub lease_key: LeaseKey,
     pub connector: ConnectorName,
+    pub account: AccountName,
     pub region: Region,
     /// The lease was due for renewal, and AWS could not be asked.
     pub unrenewed: Option<Unrenewed>,
+    /// How it is recorded that the lease was handed on. What is as nobody changed it is not written: it would have to be
+    /// opened and read at every call.
+    #[serde(default = "AuditSettings::usual", skip_serializing_if = "AuditSettings::is_usual")]
+    pub audit: AuditSettings,
 }
 
 /// An attempt to renew a lease, of which nothing came.

@@ -3,6 +3,7 @@
 //! who asks owns this process, that there is one person only, or that there is a terminal.
 
 mod access_keys;
+mod audit_trail;
 mod cache;
 mod console;
 mod directory;
@@ -15,6 +16,7 @@ mod secret_store;
 mod token_service;
 
 pub use access_keys::*;
+pub use audit_trail::*;
 pub use cache::*;
 pub use console::*;
 pub use directory::*;

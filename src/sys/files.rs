@@ -107,7 +107,7 @@ fn create_one_private_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     match builder.create(path) {
-        Ok(()) => unmask(path),
+        Ok(()) => unmask_folder(path),
         Err(_) if path.is_dir() => Ok(()),
         Err(error) => Err(error),
     }
@@ -115,12 +115,12 @@ fn create_one_private_folder(path: &Path) -> io::Result<()> {
 
 /// Gives a new folder the mode that it was to have, of which the user's mask has taken some.
 #[cfg(unix)]
-pub fn unmask(folder: &Path) -> io::Result<()> {
+pub fn unmask_folder(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
 }
 
 #[cfg(not(unix))]
-pub fn unmask(_folder: &Path) -> io::Result<()> {
+pub fn unmask_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -166,6 +166,20 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let temporary = builder.tempfile_in(folder)?;
     temporary.as_file().write_all(bytes)?;
     temporary.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The user's mask may have taken from a new file what its owner needs, too, to open it again.
+#[cfg(unix)]
+pub fn unmask_file(file: &fs::File, metadata: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    const PRIVATE: u32 = 0o600;
+    let is_whole = metadata.permissions().mode() & PRIVATE == PRIVATE;
+    if is_whole { Ok(()) } else { file.set_permissions(PermissionsExt::from_mode(PRIVATE)) }
+}
+
+#[cfg(not(unix))]
+pub fn unmask_file(_file: &fs::File, _metadata: &fs::Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -37,27 +37,13 @@ pub fn acquire(path: &Path, patience: Duration, onlooker: &dyn Onlooker) -> Resu
     }
     loop {
         let mut file = open(path, Missing::IsMade)?;
-        unmask(&file)?;
+        files::unmask_file(&file, &file.metadata()?)?;
         wait_for(&mut file, patience, onlooker)?;
         if is_at(&file, path) {
             leave_pid(&mut file)?;
             return Ok(FileLock { _file: file });
         }
     }
-}
-
-/// The user's mask may have taken from a new file what its owner needs, too, to open it again.
-#[cfg(unix)]
-fn unmask(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    const PRIVATE: u32 = 0o600;
-    let is_whole = file.metadata()?.permissions().mode() & PRIVATE == PRIVATE;
-    if is_whole { Ok(()) } else { file.set_permissions(PermissionsExt::from_mode(PRIVATE)) }
-}
-
-#[cfg(not(unix))]
-fn unmask(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 /// The process that holds the lock and was stopped by a signal, if there is one. The file is only looked at.

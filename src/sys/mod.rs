@@ -12,6 +12,7 @@ pub mod kernel_keyring;
 pub mod locks;
 pub mod memory_image;
 pub mod network;
+pub mod parent;
 mod peer;
 pub mod program;
 pub mod relay;

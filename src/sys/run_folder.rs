@@ -40,7 +40,7 @@ impl RunFolder {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
         let folder = builder.tempdir_in(base)?;
-        files::unmask(folder.path())?;
+        files::unmask_folder(folder.path())?;
         let held = File::create_new(folder.path().join(HELD))?;
         held.lock()?;
         hand_down(&held)?;

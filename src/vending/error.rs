@@ -37,8 +37,8 @@ pub enum VendError {
     #[error("AWS issued credentials for “{connector}” that are already over by this machine's clock")]
     Stillborn { connector: ConnectorName },
     /// Another process has just failed at the same, a moment ago.
-    #[error("{}", .0.causes.first().map_or("it failed a moment ago", String::as_str))]
-    Remembered(Failure),
+    #[error("{}", .failure.causes.first().map_or("it failed a moment ago", String::as_str))]
+    Remembered { failure: Failure, person: Option<String> },
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     #[error(transparent)]
@@ -54,6 +54,15 @@ pub enum VendError {
 }
 
 impl VendError {
+    /// Whom it was denied to, where the directory has said who that is.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            Self::NotEntitled { person, .. } => Some(person),
+            Self::Remembered { person, .. } => person.as_deref(),
+            _ => None,
+        }
+    }
+
     /// Whether it says more of this caller than of what was asked for: nobody else shall be told that there is no
     /// terminal, as they may have one.
     pub const fn is_of_the_caller(&self) -> bool {

@@ -106,8 +106,8 @@ impl Memory<'_> {
         }
         match pass.outcome {
             Outcome::Admitted(admission) => Ok(Some(admission).filter(|admission| self.admits(admission, arrival))),
-            Outcome::Failed { at, failure } if self.is_past(at) && arrival.hears_of(at) => {
-                Err(VendError::Remembered(failure))
+            Outcome::Failed { at, failure, person } if self.is_past(at) && arrival.hears_of(at) => {
+                Err(VendError::Remembered { failure, person })
             }
             Outcome::Failed { .. } => Ok(None),
         }
@@ -178,6 +178,7 @@ fn told_when_written<T>(found: Result<Option<T>, CacheError>) -> Result<Option<T
 mod tests {
     use super::*;
     use crate::model::actor::Actor;
+    use crate::model::audit::settings::AuditSettings;
     use crate::model::failure::{Failure, FailureKind};
     use crate::model::file_mark::FileMark;
     use crate::vending::doubles::{FakeCache, HandClock, lease, person};
@@ -211,6 +212,8 @@ mod tests {
                 good_for: Duration::from_secs(300),
                 lease_key: LeaseKey::from_digest(KEY),
                 connector: "deploy".parse().unwrap(),
+                account: "ops".parse().unwrap(),
+                audit: AuditSettings::DEFAULT,
                 region: "eu-west-1".parse().unwrap(),
                 unrenewed: None,
             })
@@ -232,7 +235,7 @@ mod tests {
     fn a_failure_serves_whoever_came_before_it_and_programs_for_a_moment() {
         let failed = |at| {
             let failure = Failure { kind: FailureKind::Denied, causes: vec!["no".to_owned()], hints: Vec::new() };
-            Outcome::Failed { at, failure }
+            Outcome::Failed { at, failure, person: None }
         };
         for (later, arrived, person, program) in [
             (0, 0, "no", "no"),

@@ -15,6 +15,7 @@ use super::signer::{Signer, handed_on};
 use super::wanted::{Wanted, wanted_of};
 use crate::model::account::{Account, AccountType};
 use crate::model::actor::Actor;
+use crate::model::audit::settings::AuditSettings;
 use crate::model::connector::Connector;
 use crate::model::failure::Failure;
 use crate::model::file_mark::Watched;
@@ -83,6 +84,8 @@ pub struct Recall<'a> {
     pub good_for: Duration,
     /// How long another caller's turn is waited for.
     pub patience: Duration,
+    /// How what is handed on from memory is recorded.
+    pub audit: &'a AuditSettings,
     /// Puts a failure into words that can be kept.
     pub describe: &'a dyn Fn(&VendError) -> Failure,
 }
@@ -134,7 +137,8 @@ impl Vendor<'_> {
         if let Err(error) = &vended
             && !error.is_of_the_caller()
         {
-            let outcome = Outcome::Failed { at: self.memory.clock.now(), failure: (order.recall.describe)(error) };
+            let (at, failure) = (self.memory.clock.now(), (order.recall.describe)(error));
+            let outcome = Outcome::Failed { at, failure, person: error.person().map(str::to_owned) };
             // The failure itself is what the caller must hear of; that it can't be remembered only costs time.
             drop(self.memory.keep(order.recall.key, order.recall.watched, outcome));
         }
@@ -163,8 +167,10 @@ impl Vendor<'_> {
             good_for: good_for(order),
             lease_key,
             connector: order.connector.name.clone(),
+            account: order.account.name.clone(),
             region: order.connector.region.clone(),
             unrenewed: None,
+            audit: order.recall.audit.clone(),
         };
         let (lease, source, lease_not_kept) = self.lease(order, &admission, &signer, &wanted)?;
         if let Source::MemoryForWantOfNew(trouble) = &source {

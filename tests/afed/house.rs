@@ -5,10 +5,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Who may use whom. `model` is open to all; a room may always use itself.
-const ARROWS: [(&str, &[&str]); 24] = [
+const ARROWS: [(&str, &[&str]); 25] = [
     (
         "app",
         &[
+            "audit_trail",
             "cache",
             "config",
             "crowd",
@@ -24,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
             "vending",
         ],
     ),
+    ("audit_trail", &["ports", "sys"]),
     ("aws_files", &[]),
     ("cache", &["ports", "sys"]),
     ("command", &["app", "aws_files", "config", "policy", "ports", "render", "secrets", "sys", "ui", "vending"]),

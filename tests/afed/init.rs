@@ -128,7 +128,11 @@ fn a_secret_store_or_a_folder_that_can_t_be_used_leaves_nothing() {
         "The secret store works: file\nCrowd accepts the application “afed”: $CROWD\nerror: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: No such file or directory (os error 2)\n",
     );
     fs::remove_file(sandbox.path(CONFIG)).unwrap();
-    assert!(sandbox.files("home").iter().all(|path| path.ends_with(".lock")));
+    let is_kept = |path: &String| path.ends_with(".lock") || path.ends_with("audit.jsonl");
+    assert!(sandbox.files("home").iter().all(is_kept));
+    let trail = sandbox.read("home/.local/state/afed/audit.jsonl");
+    let decisions: Vec<bool> = trail.lines().map(|line| line.contains("\"decision\":\"allow\"")).collect();
+    assert_eq!(decisions, [true, false], "what was begun, and that it failed: {trail}");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod crowd_directory;
 
 mod account_edits;
 mod accounts;
+mod audit;
 mod cache_faults;
 mod cache_stock;
 mod checks;

@@ -89,11 +89,14 @@ fn furnished() -> Sandbox {
                      credential_process = /opt/afed --config /opt/afed.toml creds deploy --format process\n";
     sandbox.write_private("home/.aws/config", sandbox.read("home/.aws/config") + elsewhere);
     sandbox.write_private("policy.json", "{\"Version\": \"2012-10-17\"}");
+    // As a crash leaves it: the next line says so, and it is found.
+    let trail = "home/.local/state/afed/audit.jsonl";
+    sandbox.write_private(trail, sandbox.read(trail) + "{\"number\":");
     sandbox
 }
 
 /// The runs that show what a verb can answer: the verb, and what follows it.
-const RUNS: [(&str, &str); 18] = [
+const RUNS: [(&str, &str); 20] = [
     ("whoami", "--json"),
     ("account list", "--json"),
     ("account show", "ops --json"),
@@ -112,6 +115,8 @@ const RUNS: [(&str, &str); 18] = [
     ("cache list", "--json"),
     ("doctor", "--json"),
     ("--version", "--json"),
+    ("audit", "--json"),
+    ("audit verify", "--json"),
 ];
 
 #[test]
@@ -120,7 +125,10 @@ fn every_answer_in_json_is_as_the_readme_says() {
     let mut seen: BTreeMap<&str, BTreeSet<(String, String)>> = BTreeMap::new();
     for (verb, rest) in RUNS {
         let words: Vec<&str> = verb.split(' ').chain(rest.split(' ')).collect();
-        let answer = sandbox.run(&words).vends().outcome().json();
+        let run = sandbox.run(&words);
+        // The hashes of a trail look like secrets, and are none.
+        let run = if verb.starts_with("audit") { run } else { run.vends() };
+        let answer = run.outcome().json();
         let fields = documented.get(verb).unwrap_or_else(|| panic!("the README does not say what {verb} answers"));
         found(&answer, "", fields, seen.entry(verb).or_default());
     }

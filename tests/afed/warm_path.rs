@@ -1,12 +1,14 @@
 //! What a warm call does, as the kernel sees it: every file that it opens, and nothing else but reading the key, looking
-//! at what the pass was derived from, and one write.
+//! at what the pass was derived from, one line of the audit trail, and one write.
 
 use std::path::Path;
 
 use crate::sandbox::Sandbox;
 
+const TRAIL: &str = ".local/state/afed/audit.jsonl";
+
 #[test]
-fn a_warm_call_opens_two_sealed_files_and_writes_once() {
+fn a_warm_call_opens_two_sealed_files_and_the_trail_and_answers_once() {
     let sandbox = Sandbox::with_session_of("alice");
     sandbox.recheck_after("5m");
     let cold = sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
@@ -22,7 +24,11 @@ fn a_warm_call_opens_two_sealed_files_and_writes_once() {
     let named = |names: &[&str]| calls.iter().filter(|(name, _)| names.contains(name)).count();
     assert_eq!(named(&["socket", "socketpair", "connect", "clone", "clone3", "fork", "vfork", "bind"]), 0, "{trace}");
     assert_eq!(named(&["execve"]), 1, "{trace}");
-    assert_eq!(named(&["flock", "rename", "renameat", "unlink", "mkdir"]), 0, "nothing is locked or changed: {trace}");
+    assert_eq!(
+        named(&["flock", "rename", "renameat", "unlink", "mkdir"]),
+        1,
+        "only the audit trail is locked: {trace}"
+    );
 
     let home = sandbox.path("home");
     let below_home = |arguments: &str| {
@@ -34,14 +40,16 @@ fn a_warm_call_opens_two_sealed_files_and_writes_once() {
     };
     let opened = files(&["open", "openat", "openat2"]);
     let ends: Vec<&str> = opened.iter().map(|path| path.rsplit('.').next().unwrap()).collect();
-    assert_eq!(ends, ["pass", "lease"], "{opened:?}");
-    assert!(opened.iter().all(|path| path.starts_with(".cache/afed/sealed/")), "{opened:?}");
+    assert_eq!(ends, ["pass", "lease", "jsonl"], "{opened:?}");
+    assert_eq!(opened[2], TRAIL);
+    assert!(opened[..2].iter().all(|path| path.starts_with(".cache/afed/sealed/")), "{opened:?}");
     let looked_at: std::collections::BTreeSet<String> =
         files(&["stat", "statx", "lstat", "newfstatat", "access", "readlink"]).into_iter().collect();
-    assert_eq!(looked_at, [".cache/afed/session", ".config/afed/config.toml"].map(str::to_owned).into());
+    assert_eq!(looked_at, [".cache/afed/session", ".config/afed/config.toml", TRAIL].map(str::to_owned).into());
     let writes: Vec<&str> =
         calls.iter().filter(|(name, _)| name.starts_with("write") || name.starts_with("send")).map(|it| it.1).collect();
-    assert!(writes.len() == 1 && writes[0].starts_with("1, "), "{writes:?}");
+    assert!(writes.len() == 2 && writes[1].starts_with("1, "), "recorded, then answered: {writes:?}");
+    assert_eq!(named(&["fsync", "fdatasync"]), 0, "{trace}");
 }
 
 /// The name and the arguments of a system call, where the line shows one.

@@ -9,11 +9,13 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::app::App;
+use crate::command::audited;
 use crate::command::config_file;
 use crate::command::confirmation::confirm;
 use crate::command::error::CommandError;
 use crate::config::settings::Settings;
 use crate::model::account::{Account, AccountSource};
+use crate::model::audit::{Event, Subject as Audited};
 use crate::model::name::AccountName;
 use crate::model::region::Region;
 use crate::ports::RotationRecords;
@@ -64,7 +66,8 @@ pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     announce(&situation, args, settings, &mut diagnostics.borrow_mut());
     confirm(app, args.yes, "Replace the key? (yes or no)")?;
     let old_key = if args.keep_old { OldKey::Keep } else { OldKey::Delete };
-    rotator.run(&situation, old_key)?;
+    let subject = Audited { account: Some(args.name.to_string()), ..Audited::default() };
+    audited::deed(Event::Rotate, subject, app, || Ok(rotator.run(&situation, old_key)?))?;
     conclude(args, &mut diagnostics.borrow_mut());
     Ok(())
 }

@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::command::account::check::signing;
+use crate::command::audited::{self, Issue};
 use crate::command::config_file;
 use crate::command::mfa_args::MfaArgs;
 use crate::command::report::Report;
@@ -17,6 +18,7 @@ use crate::command::vending::openness;
 use crate::config::settings::Settings;
 use crate::model::account::Account;
 use crate::model::actor::Scope;
+use crate::model::audit::{Event, Origin};
 use crate::model::connector::Connector;
 use crate::model::lease::Lease;
 use crate::model::person::Person;
@@ -25,7 +27,7 @@ use crate::sys::files;
 use crate::ui::Streams;
 use crate::vending::entitlement::{Entitlement, decide, is_member};
 use crate::vending::memory::{Arrival, Caller, Memory};
-use crate::vending::{Asker, Order, Recall, Unremembered, VendError, Vendor, pass_key};
+use crate::vending::{Asker, Order, Recall, Unremembered, VendError, Vended, Vendor, pass_key};
 
 /// Prove a connector: its settings, who you are, whether it is open to you, and that AWS gives credentials
 #[derive(Debug, Args)]
@@ -152,10 +154,21 @@ fn vend_for_show(
             arrival: Arrival { at: app.clock.now(), caller: Caller::Person },
             good_for: Duration::ZERO,
             patience: settings.cache_wait,
+            audit: &settings.audit,
             describe: &|error| (app.explain)(error),
         },
-    })?;
-    Ok(vended.lease)
+    });
+    let recorded = vended.map_err(anyhow::Error::new).and_then(|vended| {
+        let (connector, account) = (&connector.name, &account.name);
+        let Vended { lease, actor, .. } = &vended;
+        let issue = Issue { event: Event::Check, actor, connector, account, lease, origin: Origin::New };
+        app.trail_trouble.set(audited::issue(&issue, &settings.audit, app)?);
+        Ok(vended.lease)
+    });
+    recorded.inspect_err(|error| {
+        let subject = audited::subject(Scope::Person, connector.name.as_str());
+        app.trail_trouble.set(audited::failure(Event::Check, subject, error, app));
+    })
 }
 
 fn issued(lease: &Lease) -> String {

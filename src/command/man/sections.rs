@@ -24,11 +24,12 @@ const EXIT_STATUS: [(&str, &str); 9] = [
     ("127", "of exec: there is no such command"),
 ];
 
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("/etc/afed/config.toml", "the machine's configuration, read first"),
     ("~/.config/afed/config.toml", "the person's configuration"),
     ("~/.local/share/afed/secrets.afed", "the encrypted file of secrets, where that is the secret store"),
     ("~/.cache/afed", "kept credentials, sealed"),
+    ("~/.local/state/afed/audit.jsonl", "the audit trail"),
     ("~/.aws/config", "AWS's configuration, where profile add writes the hook"),
     ("~/.aws/credentials", "where creds --write-profile writes keys, and account import finds long-term ones"),
 ];
@@ -56,7 +57,7 @@ const ENVIRONMENT: [(&str, &str); 17] = [
     ("SHELL", "the shell that --format auto takes where no program above afed is one"),
     ("CREDENTIALS_DIRECTORY", "where systemd puts the passphrase of the encrypted file"),
     ("XDG_RUNTIME_DIR", "where the files of exec --refresh and --profile lie"),
-    ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME", "where the files above lie"),
+    ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_STATE_HOME", "where the files above lie"),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", "whether colours are written, where --color does not say"),
 ];
 

@@ -3,6 +3,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::*;
+use crate::model::audit::settings::AuditSettings;
 use crate::model::failure::{Failure, FailureKind};
 use crate::vending::doubles;
 
@@ -27,6 +28,8 @@ fn a_pass(name: &str, connector: &str, person: &str, lease: u8) -> Entry {
         good_for: Duration::from_secs(300),
         lease_key: key(lease),
         connector: connector.parse().unwrap(),
+        account: "ops".parse().unwrap(),
+        audit: AuditSettings::DEFAULT,
         region: "eu-west-1".parse().unwrap(),
         unrenewed: None,
     };
@@ -36,7 +39,7 @@ fn a_pass(name: &str, connector: &str, person: &str, lease: u8) -> Entry {
 
 fn a_failure(name: &str, seconds_ago: i64) -> Entry {
     let failure = Failure { kind: FailureKind::Denied, causes: Vec::new(), hints: Vec::new() };
-    let outcome = Outcome::Failed { at: now() - SignedDuration::from_secs(seconds_ago), failure };
+    let outcome = Outcome::Failed { at: now() - SignedDuration::from_secs(seconds_ago), failure, person: None };
     Entry { name: name.to_owned(), content: Content::Pass(Some(Pass { watched: Vec::new(), outcome })) }
 }
 

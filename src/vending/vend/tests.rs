@@ -130,6 +130,7 @@ impl World {
                 arrival,
                 good_for: Duration::from_secs(self.recheck_after.get()),
                 patience: Duration::from_secs(60),
+                audit: &AuditSettings::DEFAULT,
                 describe: &|error| Failure {
                     kind: FailureKind::Denied,
                     causes: vec![error.to_string()],
@@ -361,9 +362,9 @@ fn a_failure_answers_those_who_waited_and_sdks_that_ask_again() {
     assert!(matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })));
     let asked = world.directory.questions.get();
     let waited = world.vend_with(&tokens, began);
-    assert!(matches!(waited, Err(VendError::Remembered(_))), "{waited:?}");
+    assert!(matches!(waited, Err(VendError::Remembered { .. })), "{waited:?}");
     world.clock.advance(2);
-    assert!(matches!(world.vend_with(&tokens, program(&world.clock)), Err(VendError::Remembered(_))));
+    assert!(matches!(world.vend_with(&tokens, program(&world.clock)), Err(VendError::Remembered { .. })));
     assert_eq!(world.directory.questions.get(), asked);
     assert!(
         matches!(world.vend(&tokens), Err(VendError::NotEntitled { .. })),

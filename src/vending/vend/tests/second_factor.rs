@@ -91,7 +91,7 @@ fn a_refused_code_is_never_sent_again_and_only_a_person_gives_another() {
         if let Err(error) = vended {
             assert!(matches!(error, VendError::Tokens(TokenServiceError::DeniedWithCode { .. })), "{error:?}");
             let waiting = world.vend_with(&tokens, program(&world.clock)).unwrap_err();
-            assert!(matches!(waiting, VendError::Remembered(_)), "{waiting:?}");
+            assert!(matches!(waiting, VendError::Remembered { .. }), "{waiting:?}");
         }
     }
 }

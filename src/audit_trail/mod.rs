@@ -1,0 +1,124 @@
+//! The audit trail in files: one line for each entry, added under a lock, each behind the last one. A file that is full is
+//! put aside with a number behind its name, the youngest with 1, and the chain goes on in a new one.
+//! Nothing is written to what is not this user's own regular file.
+
+mod appending;
+mod second_target;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::model::audit::chain::Link;
+use crate::model::audit::settings::AuditSettings;
+use crate::model::audit::{Entry, Origin};
+use crate::ports::{AuditError, AuditTrail, TrailFile};
+use crate::sys::files;
+use appending::{Appending, Room};
+use second_target::SecondTargets;
+
+/// Far more than a file of a trail grows to.
+const LARGEST_FILE: u64 = 4 << 30;
+
+/// The trail at a path, as the settings want it written.
+pub struct FileTrail {
+    path: PathBuf,
+    settings: AuditSettings,
+    targets: SecondTargets,
+}
+
+impl FileTrail {
+    pub fn new(path: PathBuf, settings: AuditSettings) -> Self {
+        Self { path, settings, targets: SecondTargets::default() }
+    }
+
+    /// A file that was put aside as the `number`th.
+    fn aside(&self, number: u32) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(format!(".{number}"));
+        name.into()
+    }
+
+    /// What the first line of a new file follows: the last one of the youngest file that was put aside.
+    fn link_over_files(&self) -> Result<Link, AuditError> {
+        for number in 1..=self.settings.keep.saturating_add(1) {
+            let path = self.aside(number);
+            match appending::link_at_end(&path) {
+                Ok(Some(link)) => return Ok(Link { is_amid_line: false, torn: None, ..link }),
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(failed(&path, "read", source)),
+            }
+        }
+        Ok(Link::first())
+    }
+
+    /// Puts the full file aside, the oldest of those that were falling away. Only who holds the lock of the file may.
+    fn put_aside(&self) -> Result<(), AuditError> {
+        let moved = |from: &Path, to: &Path| match std::fs::rename(from, to) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed(from, "put aside", source)),
+            _ => Ok(()),
+        };
+        for number in (1..self.settings.keep).rev() {
+            moved(&self.aside(number), &self.aside(number + 1))?;
+        }
+        // With none to keep, the last line of the one before is still what the next one follows.
+        moved(&self.path, &self.aside(1))
+    }
+
+    /// Opens the file and waits for its turn; a full one is put aside first.
+    fn turn(&self) -> Result<Appending, AuditError> {
+        loop {
+            let open = Appending::open(&self.path)?;
+            match open.room(self.settings.max_size) {
+                Room::Enough => return Ok(open),
+                Room::Full => self.put_aside()?,
+            }
+        }
+    }
+}
+
+impl AuditTrail for FileTrail {
+    fn record(&self, entry: &Entry) -> Result<Option<AuditError>, AuditError> {
+        let mut open = self.turn()?;
+        let link = match open.is_empty() {
+            true => self.link_over_files()?,
+            false => open.link()?,
+        };
+        let line = link.line(entry);
+        open.append(line.as_bytes())?;
+        // What was handed out before is on the disk already, with the line of its first time.
+        if self.settings.required && entry.origin != Some(Origin::Cached) {
+            open.sync()?;
+        }
+        drop(open);
+        let Some(target) = self.settings.also else { return Ok(None) };
+        let told = self.targets.tell(target, entry, line.trim());
+        Ok(told.err().map(|source| AuditError::SecondTarget { target: target.as_str(), source }))
+    }
+
+    fn probe(&self) -> Result<(), AuditError> {
+        Appending::open(&self.path).map(drop)
+    }
+
+    fn read(&self) -> Result<Vec<TrailFile>, AuditError> {
+        // Nobody puts a file aside meanwhile. Where there is none yet, none is made.
+        let _turn = appending::hold(&self.path)?;
+        let aside = (1..=self.settings.keep.max(1)).rev().map(|number| self.aside(number));
+        let mut files = Vec::new();
+        for path in aside.chain([self.path.clone()]) {
+            match files::read_regular(&path, LARGEST_FILE) {
+                Ok(bytes) => files.push(TrailFile { path, bytes }),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(failed(&path, "read", source)),
+            }
+        }
+        Ok(files)
+    }
+}
+
+fn failed(path: &Path, operation: &'static str, source: io::Error) -> AuditError {
+    AuditError::File { path: path.to_owned(), operation, source }
+}
+
+#[cfg(test)]
+mod tests;

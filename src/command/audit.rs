@@ -1,0 +1,128 @@
+//! `afed audit`: what the audit trail tells, by person, connector, time and decision. `audit verify` proves it.
+//! Nobody is asked and nothing is written; lines that can't be read are left to `verify`.
+
+mod moment;
+mod verify;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use super::answer;
+use crate::app::App;
+use crate::model::audit::Decision;
+use crate::ports::{AuditTrail, TrailFile};
+use crate::ui::Streams;
+use moment::Moment;
+
+/// Show what was decided: who got credentials, who did not and why, and what was changed
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct AuditArgs {
+    #[command(subcommand)]
+    verb: Option<AuditVerb>,
+    /// Only about this person, or the system by its name
+    #[arg(long, value_name = "NAME")]
+    person: Option<String>,
+    /// Only about this connector, also one that is gone
+    #[arg(long, value_name = "NAME")]
+    connector: Option<String>,
+    /// Only from this time on: 2026-11-22, 2026-11-22T14:05:00Z, or 2h for two hours ago
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+    /// Only before this time
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+    /// Only what was decided so
+    #[arg(long, value_enum)]
+    decision: Option<Decision>,
+    /// Only the last ones, so many
+    #[arg(long, value_name = "NUMBER")]
+    last: Option<usize>,
+    /// Answer in JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditVerb {
+    Verify(verify::VerifyArgs),
+}
+
+type Record = Map<String, Value>;
+
+pub fn run(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    match &args.verb {
+        Some(AuditVerb::Verify(args)) => verify::run(args, app, streams),
+        None => list(args, app, streams),
+    }
+}
+
+fn list(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    let Some(trail) = app.audit_trail(&app.settings()?.audit) else {
+        streams.status("The configuration wants no audit trail (enabled = false in [audit])");
+        return if args.json { answer::json(streams, &[(); 0]) } else { Ok(()) };
+    };
+    let (found, unread) = records(&trail.read()?);
+    let now = app.clock.now();
+    let wanted: Vec<Record> = found.into_iter().filter(|record| args.wants(record, now)).collect();
+    let wanted = &wanted[wanted.len().saturating_sub(args.last.unwrap_or(usize::MAX))..];
+    match (args.json, wanted.is_empty()) {
+        (true, _) => answer::json(streams, &wanted)?,
+        (false, true) => streams.status("Nothing of that kind is recorded"),
+        (false, false) => {
+            let rows: Vec<[String; 7]> = wanted.iter().map(row).collect();
+            answer::table(streams, ["TIME", "DECISION", "EVENT", "FOR", "CONNECTOR", "KEY", "WHY"], &rows)?;
+        }
+    }
+    if unread > 0 {
+        streams.warning(&format!("{unread} lines of the audit trail can't be read"));
+        streams.remedy("see which: afed audit verify");
+    }
+    Ok(())
+}
+
+/// Every line that can be read, and how many can't.
+fn records(files: &[TrailFile]) -> (Vec<Record>, usize) {
+    let lines = files.iter().flat_map(|file| file.bytes.split(|byte| *byte == b'\n')).filter(|line| !line.is_empty());
+    let (mut found, mut unread) = (Vec::new(), 0);
+    for line in lines {
+        match serde_json::from_slice(line) {
+            Ok(record) => found.push(record),
+            Err(_) => unread += 1,
+        }
+    }
+    (found, unread)
+}
+
+impl AuditArgs {
+    fn wants(&self, record: &Record, now: Timestamp) -> bool {
+        let is = |wanted: Option<&str>, name| wanted.is_none_or(|wanted| text(record, name) == Some(wanted));
+        let since = self.since.map(|since| since.at(now));
+        let until = self.until.map(|until| until.at(now));
+        let time = text(record, "time").and_then(|time| time.parse::<Timestamp>().ok());
+        is(self.person.as_deref(), "person")
+            && is(self.connector.as_deref(), "connector")
+            && is(self.decision.map(Decision::as_str), "decision")
+            && since.is_none_or(|since| time.is_some_and(|time| time >= since))
+            && until.is_none_or(|until| time.is_some_and(|time| time < until))
+    }
+}
+
+fn text<'a>(record: &'a Record, name: &str) -> Option<&'a str> {
+    record.get(name).and_then(Value::as_str)
+}
+
+fn row(record: &Record) -> [String; 7] {
+    let cell = |name| text(record, name).unwrap_or("-").to_owned();
+    let whom = match (text(record, "scope"), text(record, "person")) {
+        (Some("system"), name) => name.map_or_else(|| "the system".to_owned(), |name| format!("the system ({name})")),
+        (_, name) => name.unwrap_or("-").to_owned(),
+    };
+    let why = match (text(record, "reason"), text(record, "source")) {
+        (Some(reason), _) => reason.to_owned(),
+        (None, source) => source.unwrap_or("-").to_owned(),
+    };
+    [cell("time"), cell("decision"), cell("event"), whom, cell("connector"), cell("access_key_id"), why]
+}

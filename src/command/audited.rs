@@ -1,0 +1,142 @@
+//! Decisions on their way into the audit trail. Whatever hands out credentials, opens or ends a session, replaces a key or
+//! changes the configuration comes through here, before anything of it leaves the process.
+//! Where the trail is required, what can't be recorded is denied; else it is told, and the answer stands.
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::error::CommandError;
+use crate::app::App;
+use crate::model::actor::{Actor, Scope};
+use crate::model::audit::settings::AuditSettings;
+use crate::model::audit::{Decision, Entry, Event, Grant, Origin, Process, Reason, Subject, session_name_of};
+use crate::model::failure::FailureKind;
+use crate::model::lease::Lease;
+use crate::model::name::{AccountName, ConnectorName};
+use crate::ports::{AuditError, AuditTrail};
+use crate::sys::{parent, user};
+use crate::vending::VendError;
+
+/// Credentials that are about to be handed on.
+pub struct Issue<'a> {
+    pub event: Event,
+    pub actor: &'a Actor,
+    pub connector: &'a ConnectorName,
+    pub account: &'a AccountName,
+    pub lease: &'a Lease,
+    pub origin: Origin,
+}
+
+/// What is to be told of a record that was not made.
+pub type Trouble = Option<String>;
+
+/// Records credentials. After an error they must not be handed on.
+pub fn issue(issue: &Issue<'_>, settings: &AuditSettings, app: &App) -> Result<Trouble> {
+    let Issue { event, actor, connector, account, lease, origin } = issue;
+    let subject = Subject {
+        connector: Some(connector.to_string()),
+        account: Some(account.to_string()),
+        ..Subject::of_actor(actor)
+    };
+    let arn = lease.principal_arn.as_deref();
+    let grant = Grant {
+        aws_account_id: lease.aws_account_id.clone(),
+        principal_arn: arn.map(str::to_owned),
+        session_name: arn.and_then(session_name_of).map(str::to_owned),
+        access_key_id: lease.access_key_id.clone(),
+        expires_at: lease.expires_at,
+    };
+    let entry = Entry { origin: Some(*origin), grant: Some(grant), ..entry(*event, subject, app.clock.now()) };
+    record(&entry, settings, app)
+}
+
+/// Records that somebody got nothing. Nothing is handed on, so a record that can't be made is only told.
+pub fn failure(event: Event, subject: Subject, error: &anyhow::Error, app: &App) -> Trouble {
+    let remembered = error.chain().find_map(|cause| cause.downcast_ref::<VendError>());
+    let person = remembered.and_then(VendError::person).map(str::to_owned);
+    let is_remembered = matches!(remembered, Some(VendError::Remembered { .. }));
+    let subject = Subject { name: person.or(subject.name), ..subject };
+    let failure = (app.explain)(error.as_ref());
+    let decision = if failure.kind == FailureKind::Denied { Decision::Deny } else { Decision::Fail };
+    let sentence = failure.causes.into_iter().next().unwrap_or_default();
+    let entry = Entry {
+        decision,
+        reason: Some(Reason { code: failure.kind.code(), sentence }),
+        origin: is_remembered.then_some(Origin::Cached),
+        ..entry(event, subject, app.clock.now())
+    };
+    record(&entry, settings_of(app), app).unwrap_or_else(|error| Some(format!("{error:#}")))
+}
+
+/// Does what is recorded as done or failed. It is not begun where the record must be made and can't be.
+pub fn deed<T>(event: Event, subject: Subject, app: &App, deed: impl FnOnce() -> Result<T>) -> Result<T> {
+    let settings = settings_of(app);
+    if settings.required
+        && let Some(trail) = app.audit_trail(settings)
+    {
+        trail.probe().map_err(CommandError::NotRecorded)?;
+    }
+    match deed() {
+        Ok(done) => {
+            let trouble = record(&entry(event, subject, app.clock.now()), settings, app)?;
+            app.trail_trouble.set(trouble);
+            Ok(done)
+        }
+        Err(error) => {
+            app.trail_trouble.set(failure(event, subject, &error, app));
+            Err(error)
+        }
+    }
+}
+
+/// Records which tables of the configuration are changed, with their names, and then has them written.
+pub fn configuration(changed: &[String], app: &App, write: impl FnOnce() -> Result<()>) -> Result<()> {
+    if changed.is_empty() {
+        return write();
+    }
+    let only = |group: &str| match changed {
+        [one] => one.strip_prefix(group).map(str::to_owned),
+        _ => None,
+    };
+    let subject = Subject { connector: only("connectors."), account: only("accounts."), ..Subject::default() };
+    let reason = Reason { code: "changed", sentence: format!("changes {}", changed.join(", ")) };
+    let now = app.clock.now();
+    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), now) };
+    app.trail_trouble.set(record(&entry, settings_of(app), app)?);
+    write().inspect_err(|error| app.trail_trouble.set(failure(Event::Configuration, subject, error, app)))
+}
+
+/// For somebody who is not known, or not yet.
+pub fn subject(scope: Scope, connector: &str) -> Subject {
+    Subject { scope: Some(scope), connector: Some(connector.to_owned()), ..Subject::default() }
+}
+
+fn entry(event: Event, subject: Subject, at: Timestamp) -> Entry {
+    let parent = parent::pid();
+    let process = Process {
+        pid: std::process::id(),
+        uid: user::effective_uid().ok(),
+        parent,
+        program: parent.and_then(parent::program),
+    };
+    Entry { at, event, decision: Decision::Allow, reason: None, subject, origin: None, grant: None, process }
+}
+
+/// As the configuration has it; where there is none, or none that can be read, as without one.
+fn settings_of(app: &App) -> &AuditSettings {
+    app.settings().map_or(&AuditSettings::DEFAULT, |settings| &settings.audit)
+}
+
+fn record(entry: &Entry, settings: &AuditSettings, app: &App) -> Result<Trouble> {
+    let Some(trail) = app.audit_trail(settings) else { return Ok(None) };
+    match trail.record(entry) {
+        Ok(second) => Ok(second.as_ref().map(in_words)),
+        Err(error) if settings.required => Err(CommandError::NotRecorded(error).into()),
+        Err(error) => Ok(Some(in_words(&error))),
+    }
+}
+
+fn in_words(error: &AuditError) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
+}

@@ -1,0 +1,177 @@
+use proptest::prelude::*;
+
+use super::chain::{Link, Seal};
+use super::verification::{Beginning, Fault, Finding, verify};
+use super::*;
+
+fn entry(name: &str) -> Entry {
+    Entry {
+        at: "2026-11-22T12:00:00.123456Z".parse().unwrap(),
+        event: Event::Vend,
+        decision: Decision::Allow,
+        reason: None,
+        subject: Subject {
+            scope: Some(Scope::Person),
+            name: Some(name.to_owned()),
+            connector: Some("deploy".to_owned()),
+            account: Some("ops".to_owned()),
+        },
+        origin: Some(Origin::New),
+        grant: Some(Grant {
+            aws_account_id: Some("123123123123".to_owned()),
+            principal_arn: Some("arn:aws:sts::123123123123:assumed-role/UpdateAPP/alice".to_owned()),
+            session_name: Some("alice".to_owned()),
+            access_key_id: "ASIAIOSFODNN7EXAMPLE".to_owned(),
+            expires_at: "2026-11-22T13:00:00.9Z".parse().unwrap(),
+        }),
+        process: Process { pid: 7, uid: Some(1_000), parent: Some(6), program: Some("/usr/bin/python3".to_owned()) },
+    }
+}
+
+fn link(trail: &str) -> Link {
+    if trail.is_empty() { Link::first() } else { Link::after(trail.as_bytes()).unwrap() }
+}
+
+fn trail(names: &[String]) -> String {
+    names.iter().fold(String::new(), |trail, name| {
+        let line = link(&trail).line(&entry(name));
+        trail + &line
+    })
+}
+
+fn findings(trail: &str) -> Vec<Finding> {
+    verify([trail.as_bytes()], Beginning::First, None).findings
+}
+
+#[test]
+fn a_line_tells_the_decision_and_nothing_is_left_to_the_reader() {
+    let line = Link::first().line(&entry("alice"));
+    let (body, hash) = line.trim_end().split_once(",\"hash\":\"").unwrap();
+    assert_eq!(
+        body,
+        format!(
+            "{{\"number\":1,\"previous\":null,\"time\":\"2026-11-22T12:00:00.123Z\",\"event\":\"vend\",\
+             \"decision\":\"allow\",\"scope\":\"person\",\"person\":\"alice\",\"connector\":\"deploy\",\
+             \"account\":\"ops\",\"source\":\"new\",\"aws_account_id\":\"123123123123\",\
+             \"principal_arn\":\"arn:aws:sts::123123123123:assumed-role/UpdateAPP/alice\",\
+             \"session_name\":\"alice\",\"access_key_id\":\"ASIAIOSFODNN7EXAMPLE\",\
+             \"expires_at\":\"2026-11-22T13:00:00Z\",\"version\":\"{}\",\"pid\":7,\"uid\":1000,\
+             \"program\":\"/usr/bin/python3\",\"program_pid\":6",
+            env!("CARGO_PKG_VERSION")
+        )
+    );
+    assert_eq!(hash.len(), 66);
+    assert!(Seal::read(line.trim_end().as_bytes()).unwrap().holds(line.trim_end().as_bytes()));
+}
+
+#[test]
+fn a_session_is_named_by_the_principal() {
+    for (arn, expected) in [
+        ("arn:aws:sts::123123123123:assumed-role/UpdateAPP/alice", Some("alice")),
+        ("arn:aws:sts::123123123123:federated-user/alice", Some("alice")),
+        ("arn:aws:iam::123123123123:user/ops", None),
+        ("alice", None),
+        ("", None),
+    ] {
+        assert_eq!(session_name_of(arn), expected, "{arn}");
+    }
+}
+
+#[test]
+fn what_was_torn_is_told_and_nothing_else_is_amiss() {
+    let whole = trail(&["a".to_owned(), "b".to_owned()]);
+    let next = Link::after(whole.as_bytes()).unwrap().line(&entry("lost"));
+    for length in 1..next.len() - 1 {
+        let torn = format!("{whole}{}", &next[..length]);
+        assert_eq!(findings(&torn), [Finding { file: 0, line: 2, fault: Fault::TornEnd }], "{length}");
+        let gone_on = format!("{torn}{}", link(&torn).line(&entry("c")));
+        let gone_on = format!("{gone_on}{}", link(&gone_on).line(&entry("d")));
+        assert_eq!(findings(&gone_on), [Finding { file: 0, line: 2, fault: Fault::Torn }], "{length}");
+    }
+}
+
+#[test]
+fn a_missing_end_is_known_by_a_hash_that_was_kept_elsewhere() {
+    let whole = trail(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+    let head = verify([whole.as_bytes()], Beginning::First, None).head.unwrap();
+    let shortened = &whole[..whole.trim_end().rfind('\n').unwrap() + 1];
+    let has = |trail: &str| verify([trail.as_bytes()], Beginning::First, Some(&head)).has_expected;
+    assert_eq!((has(&whole), has(shortened)), (true, false));
+    assert_eq!(findings(shortened), []);
+}
+
+#[test]
+fn a_trail_over_several_files_is_one() {
+    let whole = trail(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
+    let ends: Vec<usize> = whole.match_indices('\n').map(|(at, _)| at + 1).collect();
+    let (first, rest) = whole.as_bytes().split_at(ends[0]);
+    let (second, third) = rest.split_at(ends[1] - ends[0]);
+    let found = |files: &[&[u8]], beginning| verify(files.iter().copied(), beginning, None).findings;
+    assert_eq!(found(&[first, second, third], Beginning::First), []);
+    assert_eq!(found(&[first, &[], second, third], Beginning::First), []);
+    assert_eq!(found(&[second, third], Beginning::Any), []);
+    assert_eq!(found(&[second, third], Beginning::First), [Finding { file: 0, line: 0, fault: Fault::Missing(1) }]);
+    assert_eq!(found(&[first, third], Beginning::First), [Finding { file: 1, line: 0, fault: Fault::Missing(1) }]);
+    assert!(!found(&[second, first, third], Beginning::Any).is_empty());
+}
+
+#[test]
+fn a_line_that_is_replaced_with_a_hash_of_its_own_is_found() {
+    let names = ["a", "b", "c"].map(str::to_owned);
+    let whole = trail(&names);
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let forged = link(lines[0]).line(&entry("mallory"));
+    let found = findings(&format!("{}{forged}{}", lines[0], lines[2]));
+    assert_eq!(found, [Finding { file: 0, line: 2, fault: Fault::Unlinked }]);
+}
+
+proptest! {
+    #[test]
+    fn any_names_make_whole_lines_of_plain_text(names in prop::collection::vec(".{0,40}|[\\x00-\\x1f\"\\\\\u{7f}-\u{9f}\u{202e}\u{1f600}]{0,400}", 1..6)) {
+        let whole = trail(&names);
+        prop_assert_eq!(findings(&whole), []);
+        prop_assert!(whole.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')));
+        for (line, name) in whole.lines().zip(&names) {
+            let document: serde_json::Value = serde_json::from_str(line).unwrap();
+            let written = document["person"].as_str().unwrap();
+            prop_assert!(written == name || name.starts_with(written.strip_suffix("...").unwrap()));
+            prop_assert!(line.len() < 8_192);
+        }
+    }
+
+    #[test]
+    fn every_single_removal_swap_and_repetition_is_found(count in 3..12_usize, at in any::<prop::sample::Index>(), other in any::<prop::sample::Index>()) {
+        let whole = trail(&(0..count).map(|number| format!("person {number}")).collect::<Vec<_>>());
+        let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+        // The last one is gone without a trace.
+        let (at, other) = (at.index(count - 1), other.index(count));
+        let mut removed = lines.clone();
+        removed.remove(at);
+        prop_assert!(!findings(&removed.concat()).is_empty());
+        let mut repeated = lines.clone();
+        repeated.insert(other, lines[at]);
+        prop_assert!(!findings(&repeated.concat()).is_empty());
+        let mut swapped = lines.clone();
+        swapped.swap(at, other);
+        prop_assert_eq!(findings(&swapped.concat()).is_empty(), at == other);
+    }
+
+    #[test]
+    fn every_single_changed_byte_is_found(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let whole = trail(&["a", "b", "c"].map(str::to_owned));
+        let at = at.index(whole.len());
+        let mut bytes = whole.clone().into_bytes();
+        bytes[at] = byte;
+        let found = verify([bytes.as_slice()], Beginning::First, None).findings;
+        prop_assert_eq!(found.is_empty(), bytes == whole.as_bytes(), "byte {}", at);
+    }
+
+    #[test]
+    fn nothing_that_a_file_may_hold_makes_trouble(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = verify([bytes.as_slice()], Beginning::Any, None);
+        let link = Link::after(&bytes).unwrap_or_else(|| Link::after_ruin(&bytes));
+        let gone_on = [bytes.as_slice(), link.line(&entry("a")).as_bytes()].concat();
+        let found = verify([gone_on.as_slice()], Beginning::Any, None).findings;
+        prop_assert!(found.iter().all(|found| found.fault == Fault::Torn), "{:?}", found);
+    }
+}

@@ -1,0 +1,298 @@
+//! The audit trail of the shipped binary: what is recorded, before what, what a trail that can't be written does, and how
+//! it is read and verified.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::generated::help_tree;
+use crate::iam::Iam;
+use crate::rotation::{rotate, with_key};
+use crate::sandbox::{Sandbox, aws_url};
+
+const TRAIL: &str = "home/.local/state/afed/audit.jsonl";
+const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
+
+fn records(sandbox: &Sandbox) -> Vec<Value> {
+    sandbox.read(TRAIL).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn told(record: &Value, names: &[&str]) -> String {
+    names.iter().map(|name| record[*name].as_str().unwrap_or("-")).collect::<Vec<_>>().join(" ")
+}
+
+fn require(sandbox: &Sandbox) {
+    sandbox.edit_config(|text| format!("{text}\n[audit]\nrequired = true\n"));
+    sandbox.settle();
+}
+
+#[test]
+fn a_day_is_recorded_line_by_line_and_verified() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.recheck_after("5m");
+    sandbox.run(&HOOK).vends().succeeds();
+    sandbox.run(&HOOK).vends().succeeds();
+    sandbox.run(&["exec", "deploy", "--", "true"]).succeeds();
+    sandbox.run(&["connector", "check", "deploy"]).succeeds();
+    sandbox.run(&["creds", "none"]).outcome();
+    sandbox.run(&["logout"]).succeeds();
+    assert_eq!(sandbox.run(&HOOK).outcome().code, Some(3));
+    assert_eq!(sandbox.run(&HOOK).outcome().code, Some(3));
+    let found = records(&sandbox);
+    let lines: Vec<String> = found
+        .iter()
+        .map(|found| told(found, &["event", "decision", "person", "connector", "account", "source", "code"]))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "configuration allow - - - - changed",
+            "configuration allow - - ops - changed",
+            "configuration allow - deploy - - changed",
+            "log-in allow alice - - - -",
+            "vend allow alice deploy ops new -",
+            "vend allow alice deploy ops cached -",
+            "exec allow alice deploy ops cached -",
+            "check allow alice deploy ops new -",
+            "vend fail - none - - configuration",
+            "log-out allow - - - - -",
+            "vend fail - deploy - - log-in-needed",
+            "vend fail - deploy - cached log-in-needed",
+        ]
+    );
+    assert_eq!(found[0]["reason"], "changes directory, crowd, secrets");
+    let (new, cached) = (&found[4], &found[5]);
+    for name in ["aws_account_id", "principal_arn", "access_key_id", "expires_at"] {
+        assert!(new[name].is_string() && new[name] == cached[name], "{name}: {new}");
+    }
+    assert_eq!(new["session_name"], "alice");
+    assert_eq!(new["version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(new["program_pid"], std::process::id());
+    assert_eq!(new["program"], fs::read_link("/proc/self/exe").unwrap().to_str().unwrap());
+    let head = found[11]["hash"].as_str().unwrap().to_owned();
+    sandbox.run(&["audit", "verify"]).prints(&format!("12 lines in 1 files are whole, the last is {head}\n"), "");
+    assert_eq!(fs::metadata(sandbox.path(TRAIL)).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let filtered = |arguments: &[&str]| {
+        let shown = sandbox.run(&["audit", "--json"]).args(arguments).succeeds().json();
+        shown.as_array().unwrap().iter().map(|record| record["number"].as_u64().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(filtered(&["--person", "alice"]), [4, 5, 6, 7, 8]);
+    assert_eq!(filtered(&["--connector", "deploy", "--decision", "fail"]), [11, 12]);
+    assert_eq!(filtered(&["--since", "1h", "--last", "2"]), [11, 12]);
+    assert_eq!(filtered(&["--until", "2026-01-01"]), [0; 0]);
+    assert_eq!(filtered(&["--until", new["time"].as_str().unwrap()]), [1, 2, 3, 4]);
+    let time = found[8]["time"].as_str().unwrap();
+    sandbox.run(&["audit", "--connector", "none"]).prints(
+        &format!(
+            "TIME                      DECISION  EVENT  FOR  CONNECTOR  KEY  WHY\n\
+             {time}  fail      vend   -    none       -    there is no connector “none”\n"
+        ),
+        "",
+    );
+    sandbox.run(&["audit", "--person", "bob"]).prints("", "Nothing of that kind is recorded\n");
+    assert_eq!(sandbox.run(&["audit", "--since", "soon"]).outcome().code, Some(2));
+}
+
+#[test]
+fn who_is_denied_is_named_also_from_memory() {
+    let sandbox = Sandbox::with_session_of("bob");
+    assert_eq!(sandbox.run(&HOOK).outcome().code, Some(4));
+    assert_eq!(sandbox.run(&HOOK).outcome().code, Some(4));
+    let found = records(&sandbox);
+    let last: Vec<String> = found[found.len() - 2..]
+        .iter()
+        .map(|found| told(found, &["event", "decision", "person", "connector", "source", "code", "reason"]))
+        .collect();
+    assert_eq!(
+        last,
+        [
+            "vend deny bob deploy - denied “bob” may not use the connector “deploy”",
+            "vend deny bob deploy cached denied “bob” may not use the connector “deploy”",
+        ]
+    );
+}
+
+#[test]
+fn what_can_t_be_recorded_is_told_or_denied() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.recheck_after("5m");
+    sandbox.run(&HOOK).vends().succeeds();
+    fs::remove_file(sandbox.path(TRAIL)).unwrap();
+    std::os::unix::fs::symlink(sandbox.path("elsewhere"), sandbox.path(TRAIL)).unwrap();
+    let warning = format!("warning: the audit trail $SANDBOX/{TRAIL} is a symbolic link\n");
+    for _ in 0..2 {
+        assert_eq!(sandbox.run(&HOOK).vends().succeeds().stderr, warning);
+    }
+    require(&sandbox);
+    let hint = format!("ls -ld '$SANDBOX/{TRAIL}'");
+    let sentence = "it can't be recorded, and the configuration denies what is not (required = true in [audit])";
+    let denied = |verb: &[&str]| {
+        sandbox.run(verb).fails(
+            4,
+            &format!(
+                "error: {sentence}\ncaused by: the audit trail $SANDBOX/{TRAIL} is a symbolic link\n\n\
+                 hint: see what is wrong with it: {hint}\n"
+            ),
+        );
+    };
+    // Also when it comes from memory.
+    for _ in 0..2 {
+        sandbox.run(&HOOK).fails(
+            4,
+            &format!(
+                "afed: {sentence}: the audit trail $SANDBOX/{TRAIL} is a symbolic link \
+                 (hint: see what is wrong with it: {hint})\n"
+            ),
+        );
+    }
+    denied(&["creds", "deploy", "--format", "bash"]);
+    denied(&["exec", "deploy", "--", "touch", "ran"]);
+    denied(&["logout"]);
+    let config = sandbox.config();
+    denied(&["connector", "rename", "deploy", "other"]);
+    assert_eq!(sandbox.config(), config);
+    assert!(!sandbox.path("ran").exists() && !sandbox.path("elsewhere").exists());
+}
+
+#[test]
+fn nothing_is_recorded_where_nothing_is_wanted() {
+    let sandbox = Sandbox::configured();
+    let before = sandbox.read(TRAIL);
+    sandbox.edit_config(|text| format!("{text}\n[audit]\nenabled = false\n"));
+    sandbox.run(&HOOK).outcome();
+    assert_eq!(sandbox.read(TRAIL), before);
+    sandbox.edit_config(|text| format!("{text}required = true\n"));
+    let refused = sandbox.run(&["audit"]).outcome();
+    assert!(refused.code == Some(1) && refused.stderr.contains("required = true"), "{refused:?}");
+}
+
+#[test]
+fn verify_says_file_and_line_and_what_is_gone() {
+    let sandbox = Sandbox::configured();
+    let whole = sandbox.read(TRAIL);
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let changed = lines[1].replace("\"ops\"", "\"opa\"");
+    let place = format!("$SANDBOX/{TRAIL}");
+    let broken = |text: &str, findings: &[&str]| {
+        sandbox.write_private(TRAIL, text);
+        let outcome = sandbox.run(&["audit", "verify"]).outcome();
+        let told: String = findings.iter().map(|finding| format!("{place}:{finding}\n")).collect();
+        assert_eq!(outcome.code, Some(1));
+        assert_eq!((outcome.stdout, outcome.stderr.as_str()), (told, "error: the audit trail is not whole\n"));
+    };
+    broken(&[lines[0], lines[2]].concat(), &["2: a line is missing before this one"]);
+    broken(&[lines[0], &changed, lines[2]].concat(), &["2: this line was changed"]);
+    broken(&[lines[1], lines[2]].concat(), &["1: a line is missing before this one"]);
+    broken(&format!("{}{{\"number\":", lines[0]), &["2: the file ends in the middle of this line"]);
+    broken(&format!("{}\u{1b}[31m\n", lines[0]), &["2: this is no line that afed wrote"]);
+    let cut_off = [lines[0], lines[1]].concat();
+    sandbox.write_private(TRAIL, &cut_off);
+    let head: Value = serde_json::from_str(lines[2]).unwrap();
+    let head = head["hash"].as_str().unwrap();
+    let outcome = sandbox.run(&["audit", "verify", "--expect", head]).outcome();
+    let sentence = format!("error: the hash {head} is of no line of the audit trail: lines are missing at its end\n");
+    assert_eq!((outcome.code, outcome.stderr), (Some(1), sentence));
+    sandbox.write_private("copied", &whole);
+    sandbox.run(&["audit", "verify", "copied", "--expect", head]).succeeds();
+}
+
+#[test]
+fn no_name_tears_a_line_or_moves_a_terminal() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let name = "a\n{\"event\":\"vend\"}\u{1b}[2J\u{202e}é";
+    sandbox.run(&["creds", name]).outcome();
+    let text = sandbox.read(TRAIL);
+    assert!(text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n')), "{text}");
+    let found = records(&sandbox);
+    assert_eq!(found.last().unwrap()["connector"], name);
+    sandbox.run(&["audit", "verify"]).succeeds();
+    let shown = sandbox.run(&["audit", "--last", "1"]).succeeds().stdout;
+    assert!(!shown.contains('\u{1b}') && shown.lines().count() == 2, "{shown}");
+}
+
+#[test]
+fn a_rotation_is_recorded() {
+    let old = Iam::at(aws_url()).user("audited");
+    let sandbox = with_key(aws_url(), &old);
+    rotate(&sandbox).succeeds();
+    let found = records(&sandbox);
+    let last: Vec<String> =
+        found[3..].iter().map(|found| told(found, &["event", "decision", "account", "reason"])).collect();
+    assert_eq!(last, ["configuration allow ops changes accounts.ops", "rotate allow ops -"]);
+}
+
+#[test]
+fn a_disk_that_is_full_in_the_middle_of_a_line_tears_none() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.recheck_after("5m");
+    require(&sandbox);
+    sandbox.run(&HOOK).vends().succeeds();
+    let before = sandbox.read(TRAIL);
+    // The shell counts blocks of 512 bytes; so there is room for a part of the next line.
+    let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", before.len() / 512 + 1);
+    let shell = sandbox.program(Path::new("/bin/sh")).args(&["-c", &line, env!("CARGO_BIN_EXE_afed")]);
+    let outcome = shell.args(&HOOK).outcome();
+    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{outcome:?}");
+    assert!(outcome.stderr.contains("File too large"), "{outcome:?}");
+    assert_eq!(sandbox.read(TRAIL), before);
+}
+
+/// What each command records. A new one has to be put somewhere: beside those that decide, or those that only tell.
+#[test]
+fn every_command_is_known_to_record_or_to_have_nothing_to_record() {
+    let recording = [
+        "account create",
+        "account delete",
+        "account edit",
+        "account import",
+        "account rotate",
+        "connector check",
+        "connector create",
+        "connector delete",
+        "connector edit",
+        "connector import",
+        "connector rename",
+        "console",
+        "creds",
+        "exec",
+        "init",
+        "login",
+        "logout",
+    ];
+    let telling = [
+        "",
+        "account",
+        "account check",
+        "account list",
+        "account show",
+        "audit",
+        "audit verify",
+        "cache",
+        "cache clear",
+        "cache list",
+        "completions",
+        "connector",
+        "connector export",
+        "connector list",
+        "connector show",
+        "doctor",
+        "man",
+        "policy",
+        "policy check",
+        "policy examples",
+        "policy needed",
+        "profile",
+        "profile add",
+        "profile list",
+        "profile remove",
+        "prompt",
+        "shell-init",
+        "whoami",
+    ];
+    let known: std::collections::BTreeSet<&str> = recording.into_iter().chain(telling).collect();
+    let tree: Vec<String> = help_tree().into_iter().map(|(command, _)| command.join(" ")).collect();
+    assert_eq!(tree.iter().map(String::as_str).collect::<std::collections::BTreeSet<_>>(), known);
+}
