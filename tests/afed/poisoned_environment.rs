@@ -56,7 +56,6 @@ const POISON: &[(&str, &str)] = &[
     ("SUDO_UID", "1"),
     ("XDG_CONFIG_DIRS", "$SANDBOX/poison"),
     ("XDG_DATA_DIRS", "$SANDBOX/poison"),
-    ("XDG_STATE_HOME", "$SANDBOX/poison"),
     ("TMPDIR", "$SANDBOX/poison/none"),
     ("TEMP", "$SANDBOX/poison/none"),
     ("SSLKEYLOGFILE", "$SANDBOX/poison/keys"),
