@@ -205,7 +205,7 @@ fn what_can_t_be_narrowed_is_refused_before_anybody_is_asked() {
             no_policy("twice.json", "deploy", "the key “Statement” stands twice in one object"),
         ),
         ("deploy", &["--policy-file", "none.json"], no_file("none.json", "No such file or directory (os error 2)")),
-        ("deploy", &["--policy-file", "folder"], no_file("folder", "it is not a regular file")),
+        ("deploy", &["--policy-file", "folder"], no_file("folder", "it is a folder")),
         ("deploy", &["--policy-file", "pipe"], no_file("pipe", "it is not a regular file")),
         ("deploy", &["--policy-file", "large.json"], no_file("large.json", "it has more than 65536 bytes")),
         ("deploy", &["--policy-file", "bytes.json"], no_file("bytes.json", "invalid utf-8 sequence of 1 bytes from index 0")),
