@@ -100,7 +100,8 @@ fn a_configuration_that_cannot_be_written_leaves_no_secret_behind() {
     sandbox.keep_secret(&aws().key.secret);
     without_room(&sandbox, &create).input(&aws().key.secret).fails(
         1,
-        "error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n",
+        "warning: the audit trail $SANDBOX/home/.local/state/afed/audit.jsonl can't be written: File too large (os error 27)\n\
+         error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n",
     );
     assert_eq!(labels(&session, &sandbox), ["afed: password of the application afed at $CROWD"]);
 }
