@@ -9,9 +9,11 @@ mod host_role;
 mod import;
 mod mfa;
 mod narrowing;
+mod profiles;
 mod rotation;
 mod secrets;
 mod tokens;
+mod trail;
 
 use crate::aws_files::{AwsFileError, HookError, ProfileNameError};
 use crate::command::CommandError;
@@ -211,13 +213,6 @@ fn of_cache(error: &CacheError) -> Verdict {
     }
 }
 
-fn trail_of(error: &AuditError) -> Option<&std::path::Path> {
-    match error {
-        AuditError::File { path, .. } | AuditError::Unfit { path, .. } | AuditError::Busy { path, .. } => Some(path),
-        AuditError::SecondTarget { .. } => None,
-    }
-}
-
 fn of_prompt(error: &PromptError) -> Verdict {
     match error {
         PromptError::NoTerminal => Verdict::plain(Kind::LogInNeeded),
@@ -246,12 +241,6 @@ fn of_command(error: &CommandError) -> Verdict {
     match error {
         CommandError::AnswerMissing { flag, .. } => Verdict::hint(Kind::Usage, format!("give it as {flag}")),
         CommandError::AnswerUnfit { source, .. } => of_answer(source.as_ref()),
-        CommandError::NotRecorded(error) => {
-            let hint =
-                trail_of(error).map(|path| format!("see what is wrong with it: ls -ld {}", quoted(path.display())));
-            Verdict { kind: Kind::Denied, hints: hint.into_iter().collect() }
-        }
-        CommandError::TrailBroken | CommandError::TrailCutOff { .. } => Verdict::plain(Kind::Configuration),
         CommandError::NameTaken { hint, .. } => Verdict::hint(Kind::Configuration, *hint),
         CommandError::AlreadyConfigured { .. } => Verdict::hint(
             Kind::Configuration,
@@ -259,25 +248,6 @@ fn of_command(error: &CommandError) -> Verdict {
         ),
         CommandError::NoAccounts => Verdict::hint(Kind::Configuration, "add one: afed account create NAME"),
         CommandError::NoLogIn => Verdict::hint(Kind::Configuration, "see who you are here: afed whoami"),
-        CommandError::NoSuchProfile { .. } => {
-            Verdict::hint(Kind::Configuration, "see which there are: afed profile list")
-        }
-        CommandError::ForeignProfile { .. } => Verdict::hint(
-            Kind::Configuration,
-            "take another name for the profile, or add --force to make this one afed's",
-        ),
-        CommandError::ForeignProfiles { .. } => {
-            Verdict::hint(Kind::Configuration, "none was added; add --force to make all of them afed's")
-        }
-        CommandError::LongTermKeyThere { profile, .. } => Verdict::hint(
-            Kind::Configuration,
-            format!(
-                "keep the key: afed account import {profile}; or take another name for the profile, or add --force to replace the key"
-            ),
-        ),
-        CommandError::ReadOnlyFile { path } => {
-            Verdict::hint(Kind::Configuration, format!("let yourself write it: chmod u+w {}", quoted(path.display())))
-        }
         CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
             Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
         }
@@ -318,6 +288,12 @@ fn of_command(error: &CommandError) -> Verdict {
         | CommandError::DurationTooShort { .. }
         | CommandError::LifeTooShort { .. }
         | CommandError::PassphraseNotForHooks { .. } => execution::verdict(error),
+        CommandError::NotRecorded(error) => trail::not_recorded(error),
+        CommandError::NoSuchProfile { .. }
+        | CommandError::ForeignProfile { .. }
+        | CommandError::ForeignProfiles { .. }
+        | CommandError::LongTermKeyThere { .. }
+        | CommandError::ReadOnlyFile { .. } => profiles::verdict(error),
         other => import::verdict(other),
     }
 }
