@@ -70,6 +70,7 @@ mod poisoned_environment;
 mod policies;
 mod principals;
 mod profiles;
+mod promises;
 mod prompts;
 mod proxies;
 mod refusals;
