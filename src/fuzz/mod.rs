@@ -4,12 +4,14 @@
 //! input, and inputs that bring something new are changed further.
 
 mod corpus;
+mod memory;
 mod mutation;
 mod watch;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use self::memory::Watermark;
 use self::mutation::Mutator;
 use self::watch::Watched;
 
@@ -43,8 +45,11 @@ impl Target {
         let watched = Watched::start(self);
         let mut seen: BTreeSet<String> = watched.judge(kept.clone()).into_iter().map(|(_, outcome)| outcome).collect();
         let (mut mutator, start) = (Mutator::new(seed, self.words, kept), Instant::now());
-        let mut runs = 0;
+        let (mut runs, mut watermark) = (0, Watermark::default());
         while start.elapsed() < time {
+            if start.elapsed() > time / 2 {
+                watermark.set_once();
+            }
             let batch: Vec<Vec<u8>> = (0..BATCH).map(|_| mutator.next()).collect();
             runs += batch.len();
             for (input, outcome) in watched.judge(batch) {
@@ -54,8 +59,8 @@ impl Target {
             }
         }
         if asked_for().is_some() {
-            let (name, outcomes) = (self.name, seen.len());
-            report(&format!("{name}: {runs} runs, {outcomes} outcomes, {} s, seed {seed}", time.as_secs()));
+            let (name, outcomes, growth, seconds) = (self.name, seen.len(), watermark.growth(), time.as_secs());
+            report(&format!("{name}: {runs} runs, {outcomes} outcomes, {seconds} s, {growth} KiB grown, seed {seed}"));
         }
     }
 }
