@@ -51,6 +51,7 @@ mod iam;
 mod imports;
 mod init;
 mod instructions;
+mod kernel_keys;
 mod keyring_session;
 mod keyrings;
 mod leaks;
