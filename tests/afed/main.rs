@@ -56,6 +56,7 @@ mod kernel_keys;
 mod keyring_kills;
 mod keyring_session;
 mod keyrings;
+mod kwallet;
 mod leaks;
 mod lease_cache;
 mod limits;
