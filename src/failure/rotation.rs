@@ -56,7 +56,7 @@ fn of_records(error: &RecordsError) -> Verdict {
         RecordsError::Damaged { path, .. } => {
             Verdict::hint(Kind::Configuration, look_and_remove(&path.display().to_string()))
         }
-        RecordsError::NotSwitched { source, .. } => {
+        RecordsError::NotDisowned { source, .. } | RecordsError::NotSwitched { source, .. } => {
             let source: &(dyn std::error::Error + 'static) = source.as_ref();
             super::verdict(source).unwrap_or(Verdict::plain(Kind::Configuration))
         }

@@ -1,10 +1,12 @@
 //! What to do when the secret store does not answer.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, quoted};
 use crate::ports::SecretStoreError;
 
 const USE_A_FILE: &str =
     "on a machine without one, keep secrets in an encrypted file: set store = \"file\" in [secrets]";
+
+const USE_A_FILE_INSTEAD: &str = "keep secrets in an encrypted file instead: set store = \"file\" in [secrets]";
 
 const START_AGAIN: &str = "if the passphrase or the file is lost, move the file away and store the secrets again: afed init --password-only, then afed account create NAME --secret-only";
 
@@ -12,6 +14,11 @@ pub fn verdict(error: &SecretStoreError) -> Verdict {
     use SecretStoreError as E;
     match error {
         E::NoBus { .. } | E::NoService { .. } => Verdict::hint(Kind::Unreachable, USE_A_FILE),
+        E::Ended { .. } => Verdict::hint(
+            Kind::Unreachable,
+            "call again; if it does not come back by itself, log in to the desktop anew",
+        ),
+        E::BusEnded { .. } => Verdict::hint(Kind::Unreachable, "log in to the desktop anew and call again"),
         E::Locked { .. } => {
             Verdict::hint(Kind::LogInNeeded, "unlock it, for example with the desktop's own keyring program")
         }
@@ -22,7 +29,35 @@ pub fn verdict(error: &SecretStoreError) -> Verdict {
             Kind::LogInNeeded,
             "set passphrase_file, passphrase_fd or passphrase_credential in [secrets] (flags of afed init), or call afed at a terminal",
         ),
-        E::WrongPassphrase { .. } | E::Damaged { .. } => Verdict::hint(Kind::Configuration, START_AGAIN),
-        _ => Verdict::plain(Kind::Configuration),
+        other => Verdict { kind: Kind::Configuration, hints: to_mend(other) },
     }
+}
+
+/// What to change where calling again is of no use.
+fn to_mend(error: &SecretStoreError) -> Vec<String> {
+    use SecretStoreError as E;
+    let hints: &[&str] = match error {
+        E::NoDefault { .. } => {
+            &["make one and let it be the default, with the desktop's own keyring program", USE_A_FILE_INSTEAD]
+        }
+        E::Ambiguous { .. } => &["delete all but one of them with the desktop's own keyring program"],
+        E::Full { .. } => &[
+            "see how much it takes, and let root raise it: cat /proc/key-users; sysctl kernel.keys.maxkeys kernel.keys.maxbytes",
+            USE_A_FILE_INSTEAD,
+        ],
+        E::Closed { .. } | E::Absent { .. } => &[USE_A_FILE_INSTEAD],
+        E::Expired { .. } => &[
+            "start the machine again, for another one; or keep secrets in an encrypted file: set store = \"file\" in [secrets]",
+        ],
+        E::NewerFormat { .. } => &["use the newer afed; this one changes nothing in the file"],
+        E::WrongPassphrase { .. } => {
+            &["where the passphrase is right, the file was cut or changed: put a copy of it back", START_AGAIN]
+        }
+        E::Damaged { .. } => &[START_AGAIN],
+        E::File { path, .. } => {
+            return vec![format!("see what is there, and whose it is: ls -ld {}", quoted(path.display()))];
+        }
+        _ => &[],
+    };
+    hints.iter().map(|hint| (*hint).to_owned()).collect()
 }

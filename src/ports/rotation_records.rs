@@ -15,6 +15,8 @@ pub trait RotationRecords {
     fn remove(&self) -> Result<(), RecordsError>;
     /// Where the journal is, for people who must look into it.
     fn place(&self) -> String;
+    /// Has the secret of a key forgotten later, which the store may hold and the account never had.
+    fn disown(&self, key: &AccessKeyId) -> Result<(), RecordsError>;
     /// Gives the account the new key, where it has the old one still.
     fn switch(&self, old: &AccessKeyId, new: &AccessKeyId) -> Result<(), RecordsError>;
 }
@@ -35,6 +37,13 @@ pub enum RecordsError {
         path: PathBuf,
         #[source]
         source: JournalFault,
+    },
+    /// It could not be noted that a secret is left to nobody.
+    #[error("the secret store may hold a secret of the key {key}, which is deleted")]
+    NotDisowned {
+        key: AccessKeyId,
+        #[source]
+        source: Cause,
     },
     /// The account could not be given the new key.
     #[error("the account keeps its old key {old}")]

@@ -34,6 +34,23 @@ pub enum SecretStoreError {
         #[source]
         source: Option<Cause>,
     },
+    /// It was asked, and was gone before its answer came: what it was to store may be stored or not.
+    #[error("the {store} ended before it had answered")]
+    Ended {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// The D-Bus session ended while the store was asked: what it was to store may be stored or not.
+    #[error("the {store} can't be reached any more: the D-Bus session bus has ended")]
+    BusEnded {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// No keyring is the one that new secrets go to, and none is made on the quiet.
+    #[error("the {store} has no default keyring")]
+    NoDefault { store: &'static str },
     /// The keyring is locked and nobody was there to unlock it.
     #[error("the {store} is locked")]
     Locked { store: &'static str },
@@ -43,6 +60,34 @@ pub enum SecretStoreError {
     /// The operating system has no such store or refuses it to this process.
     #[error("the {store} refused")]
     Refused {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// The store takes no more of this user's secrets.
+    #[error("the {store} has no room for another key of this user")]
+    Full {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// The store is there, and this process may not use it.
+    #[error("the {store} is closed to this process")]
+    Closed {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// The operating system was built without the store, or hides it.
+    #[error("this system has no {store}")]
+    Absent {
+        store: &'static str,
+        #[source]
+        source: Cause,
+    },
+    /// Somebody has ended the whole keyring of the user, and the system has not yet made another one.
+    #[error("the {store} of this user has expired or was revoked")]
+    Expired {
         store: &'static str,
         #[source]
         source: Cause,
@@ -73,6 +118,9 @@ pub enum SecretStoreError {
     /// The passphrase does not open the file, or the file was changed by somebody else.
     #[error("{} does not open with this passphrase", .path.display())]
     WrongPassphrase { path: PathBuf },
+    /// A later version of this program wrote the file, in a format that this one does not know.
+    #[error("{} was written by a newer afed: it has the format {format}", .path.display())]
+    NewerFormat { path: PathBuf, format: u32 },
     /// The file is not one that this program wrote.
     #[error("{} is damaged or not a secret file of afed", .path.display())]
     Damaged { path: PathBuf },

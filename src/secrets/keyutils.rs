@@ -1,6 +1,7 @@
 //! The Linux kernel's keyring as a secret store, on request.
 
 use linux_keyutils::KeyError;
+use nix::errno::Errno;
 
 use crate::model::secret::{Secret, SecretId};
 use crate::ports::{SecretStore, SecretStoreError};
@@ -35,7 +36,20 @@ fn description(id: &SecretId) -> String {
 }
 
 fn refused(error: KeyError) -> SecretStoreError {
-    SecretStoreError::Refused { store: NAME, source: Box::new(error) }
+    let said = |errno: Errno| std::io::Error::from(errno).into();
+    match error {
+        KeyError::QuotaExceeded => SecretStoreError::Full { store: NAME, source: said(Errno::EDQUOT) },
+        KeyError::AccessDenied => SecretStoreError::Closed { store: NAME, source: said(Errno::EACCES) },
+        KeyError::PermissionDenied => SecretStoreError::Closed { store: NAME, source: said(Errno::EPERM) },
+        KeyError::Unknown(code) if code == Errno::ENOSYS as i32 => {
+            SecretStoreError::Absent { store: NAME, source: said(Errno::ENOSYS) }
+        }
+        // A single key that is gone is an absence; here it is the keyring in which keys are looked for.
+        KeyError::KeyDoesNotExist => SecretStoreError::Expired { store: NAME, source: said(Errno::ENOKEY) },
+        KeyError::KeyExpired => SecretStoreError::Expired { store: NAME, source: said(Errno::EKEYEXPIRED) },
+        KeyError::KeyRevoked => SecretStoreError::Expired { store: NAME, source: said(Errno::EKEYREVOKED) },
+        other => SecretStoreError::Refused { store: NAME, source: Box::new(other) },
+    }
 }
 
 #[cfg(test)]

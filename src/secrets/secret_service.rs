@@ -22,11 +22,6 @@ const NO_OBJECT: &str = "/";
 #[derive(Debug, Clone, Copy)]
 pub struct SecretService;
 
-/// There is no keyring that new secrets would go to.
-#[derive(Debug, thiserror::Error)]
-#[error("it has no default keyring; create one with the desktop's keyring program")]
-struct NoDefaultKeyring;
-
 impl Keyring for SecretService {
     const NAME: &'static str = "Secret Service";
 
@@ -87,7 +82,9 @@ fn explain_service(error: secret_service::Error) -> SecretStoreError {
     match error {
         Failure::Unavailable => SecretStoreError::NoBus { store: SecretService::NAME, source: None },
         Failure::Locked | Failure::Prompt => SecretStoreError::Locked { store: SecretService::NAME },
-        Failure::NoResult => refused::<SecretService>(NoDefaultKeyring),
+        // Nothing but the look for the default keyring ends so.
+        Failure::NoResult => SecretStoreError::NoDefault { store: SecretService::NAME },
+        Failure::PromptDisconnected => SecretStoreError::Ended { store: SecretService::NAME, source: error.into() },
         Failure::Zbus(error) => explain_bus(error),
         Failure::ZbusFdo(error) => explain_bus(zbus::Error::FDO(Box::new(error))),
         other => refused::<SecretService>(other),
@@ -95,8 +92,11 @@ fn explain_service(error: secret_service::Error) -> SecretStoreError {
 }
 
 fn explain_bus(error: zbus::Error) -> SecretStoreError {
-    let store = SecretService::NAME;
+    let (store, error) = (SecretService::NAME, unwrapped(error));
     match &error {
+        zbus::Error::InputOutput(cause) if was_there(cause.kind()) => {
+            SecretStoreError::BusEnded { store, source: error.into() }
+        }
         zbus::Error::Address(_)
         | zbus::Error::Handshake(_)
         | zbus::Error::InputOutput(_)
@@ -107,8 +107,20 @@ fn explain_bus(error: zbus::Error) -> SecretStoreError {
             Some(name) if says_nobody_is_there(name) => {
                 SecretStoreError::NoService { store, source: Some(error.into()) }
             }
+            Some(name) if says_it_has_ended(name) => SecretStoreError::Ended { store, source: error.into() },
             _ => refused::<SecretService>(error),
         },
+    }
+}
+
+/// A failure of the connection comes in the clothes of an answer where a property was asked for.
+fn unwrapped(error: zbus::Error) -> zbus::Error {
+    match error {
+        zbus::Error::FDO(answer) => match *answer {
+            zbus::fdo::Error::ZBus(inner) => unwrapped(inner),
+            answer => zbus::Error::FDO(Box::new(answer)),
+        },
+        other => other,
     }
 }
 
@@ -116,10 +128,7 @@ fn error_name(error: &zbus::Error) -> Option<String> {
     use zbus::DBusError;
     match error {
         zbus::Error::MethodError(name, ..) => Some(name.to_string()),
-        zbus::Error::FDO(error) => match &**error {
-            zbus::fdo::Error::ZBus(inner) => error_name(inner),
-            _ => Some(error.name().to_string()),
-        },
+        zbus::Error::FDO(error) => Some(error.name().to_string()),
         _ => None,
     }
 }
@@ -128,6 +137,18 @@ fn error_name(error: &zbus::Error) -> Option<String> {
 fn says_nobody_is_there(name: &str) -> bool {
     matches!(name, "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner")
         || name.starts_with("org.freedesktop.DBus.Error.Spawn.")
+}
+
+/// The name under which a bus says that the service left it with a call unanswered, and the one under which a service that
+/// was started meanwhile says that it knows nothing of the session with its predecessor.
+fn says_it_has_ended(name: &str) -> bool {
+    matches!(name, "org.freedesktop.DBus.Error.NoReply" | "org.freedesktop.Secret.Error.NoSession")
+}
+
+/// Whether there was a connection, which has ended.
+fn was_there(kind: std::io::ErrorKind) -> bool {
+    use std::io::ErrorKind as Kind;
+    matches!(kind, Kind::BrokenPipe | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::UnexpectedEof)
 }
 
 #[cfg(test)]

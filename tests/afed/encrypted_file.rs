@@ -1,9 +1,10 @@
 //! Secrets in the encrypted file: where its passphrase may come from, who may read it, and what it survives.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
+use crate::cache_faults::bound;
 use crate::sandbox::{Outcome, Run, Sandbox, aws};
 
 const FILE: &str = "home/.local/share/afed/secrets.afed";
@@ -78,37 +79,99 @@ fn without_a_terminal_the_settings_that_would_help_are_named() {
     );
 }
 
+const CUT_OR_CHANGED: &str =
+    "hint: where the passphrase is right, the file was cut or changed: put a copy of it back\n";
+
+/// What a file says of itself that does not open: with this passphrase, or at all.
+fn wrong() -> String {
+    format!("error: $SANDBOX/{FILE} does not open with this passphrase\n\n{CUT_OR_CHANGED}{START_AGAIN}")
+}
+
+fn damaged() -> String {
+    format!("error: $SANDBOX/{FILE} is damaged or not a secret file of afed\n\n{START_AGAIN}")
+}
+
 #[test]
 fn a_file_that_does_not_open_stays_as_it_is() {
     let sandbox = Sandbox::configured();
     let whole = fs::read(sandbox.path(FILE)).unwrap();
-    let wrong = "does not open with this passphrase";
-    let damaged = "is damaged or not a secret file of afed";
-    let flipped = {
-        let mut bytes = whole.clone();
-        let middle = bytes.len() - 20;
-        bytes[middle] = if bytes[middle] == b'A' { b'B' } else { b'A' };
-        bytes
-    };
     sandbox.write_private("passphrase", "not-the-passphrase");
-    refuses_to_open(&sandbox, &whole, wrong);
+    refuses_to_open(&sandbox, &whole, &wrong());
     sandbox.write_private("passphrase", "passphrase-of-the-store-canary");
-    refuses_to_open(&sandbox, &flipped, wrong);
-    refuses_to_open(&sandbox, &whole[..10], damaged);
-    refuses_to_open(&sandbox, b"", damaged);
-    let of_another_version = [b"afed-secrets 2".as_slice(), &whole[b"afed-secrets 1".len()..]].concat();
-    refuses_to_open(&sandbox, &of_another_version, damaged);
-    refuses_to_open(&sandbox, b"somebody else's file\n", damaged);
+    let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for length in [0, 1, 10, header - 1, header, header + 15] {
+        refuses_to_open(&sandbox, &whole[..length], &damaged());
+    }
+    for length in [header + 16, whole.len() / 2 + header / 2, whole.len() - 1] {
+        refuses_to_open(&sandbox, &whole[..length], &wrong());
+    }
+    for (position, said) in [(3, damaged()), (header - 2, wrong()), (header, wrong()), (whole.len() - 1, wrong())] {
+        let mut flipped = whole.clone();
+        // In the header, another digit of base64; elsewhere any other byte.
+        flipped[position] = if flipped[position] == b'A' { b'Q' } else { b'A' };
+        refuses_to_open(&sandbox, &flipped, &said);
+    }
+    let of_format = |number: &str| [b"afed-secrets ", number.as_bytes(), &whole[b"afed-secrets 1".len()..]].concat();
+    let newer = format!(
+        "error: $SANDBOX/{FILE} was written by a newer afed: it has the format 2\n\n\
+         hint: use the newer afed; this one changes nothing in the file\n"
+    );
+    refuses_to_open(&sandbox, &of_format("2"), &newer);
+    refuses_to_open(&sandbox, b"afed-secrets 2\nin words of the future", &newer);
+    refuses_to_open(&sandbox, &of_format("0"), &damaged());
+    refuses_to_open(&sandbox, b"somebody else's file\n", &damaged());
     sandbox.write_private(FILE, whole);
     sandbox.log_in("alice");
 }
 
-fn refuses_to_open(sandbox: &Sandbox, content: &[u8], why: &str) {
+fn refuses_to_open(sandbox: &Sandbox, content: &[u8], said: &str) {
     sandbox.write_private(FILE, content);
-    let said = format!("error: $SANDBOX/{FILE} {why}\n\n{START_AGAIN}");
-    sandbox.run(&["creds", "deploy"]).fails(1, &said);
-    sandbox.run(&["login", "--user", "alice", "--password-stdin"]).input("anything").fails(1, &said);
+    neither_reads_nor_stores(sandbox, said);
     assert_eq!(fs::read(sandbox.path(FILE)).unwrap(), content);
+}
+
+fn neither_reads_nor_stores(sandbox: &Sandbox, said: &str) {
+    sandbox.run(&["creds", "deploy"]).fails(1, said);
+    sandbox.run(&["login", "--user", "alice", "--password-stdin"]).input("anything").fails(1, said);
+}
+
+#[test]
+fn what_lies_in_the_place_of_the_file_is_neither_waited_for_nor_replaced() {
+    let sandbox = Sandbox::configured();
+    let path = sandbox.path(FILE);
+    fs::rename(&path, sandbox.path("aside")).unwrap();
+    let said = |cause: &str| {
+        format!(
+            "error: $SANDBOX/{FILE} can't be read\ncaused by: {cause}\n\nhint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}'\n"
+        )
+    };
+    fs::create_dir(&path).unwrap();
+    neither_reads_nor_stores(&sandbox, &said("it is a folder"));
+    fs::remove_dir(&path).unwrap();
+    bash(&sandbox, &format!("mkfifo '{}'", path.display()), &[]).succeeds();
+    neither_reads_nor_stores(&sandbox, &said("it is not a regular file"));
+    assert!(fs::symlink_metadata(&path).unwrap().file_type().is_fifo());
+    fs::rename(sandbox.path("aside"), &path).unwrap();
+    sandbox.log_in("alice");
+}
+
+#[test]
+fn a_file_that_can_only_be_read_is_read_and_not_lost() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let (folder, whole) = (sandbox.path("home/.local/share/afed"), fs::read(sandbox.path(FILE)).unwrap());
+    fs::remove_file(sandbox.path(&format!("{FILE}.lock"))).unwrap();
+    let permit = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+    permit(0o500);
+    bound(&sandbox, &["creds", "deploy"]).vends().succeeds();
+    let outcome = bound(&sandbox, &["logout"]).outcome();
+    let said = format!(
+        "error: $SANDBOX/{FILE} can't be locked\ncaused by: Permission denied (os error 13)\n\n\
+         hint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}'\n"
+    );
+    assert_eq!((outcome.code, outcome.stderr), (Some(1), said));
+    assert_eq!(fs::read(sandbox.path(FILE)).unwrap(), whole);
+    permit(0o700);
+    sandbox.run(&["logout"]).succeeds();
 }
 
 /// Adds a connector that shows whether the account's secret is kept.

@@ -4,6 +4,8 @@
 use std::path::Path;
 
 use linux_keyutils::{KeyRing, KeyRingIdentifier};
+use secret_service::EncryptionType;
+use secret_service::blocking::SecretService;
 
 use crate::crowd_directory::{CrowdServer, Population};
 use crate::keyring_session::KeyringSession;
@@ -106,21 +108,27 @@ fn a_configuration_that_cannot_be_written_leaves_no_secret_behind() {
     assert_eq!(labels(&session, &sandbox), ["afed: password of the application afed at $CROWD"]);
 }
 
+const INSTEAD: &str = "hint: keep secrets in an encrypted file instead: set store = \"file\" in [secrets]\n";
 const FILE_HINT: &str =
     "hint: on a machine without one, keep secrets in an encrypted file: set store = \"file\" in [secrets]\n";
 
-/// Each command that needs a secret, on a configuration that names the Secret Service.
-fn every_command_fails(sandbox: &Sandbox, code: i32, said: &str) {
+/// A configuration that names the Secret Service, which is not asked for it.
+fn configure(sandbox: &Sandbox, timeout: &str) {
     sandbox.write_private(
         "home/.config/afed/config.toml",
         format!(
             "version = 1\ndirectory = \"crowd\"\n[crowd]\nurl = \"{}\"\napplication = \"afed\"\n\
-             [secrets]\nstore = \"secret-service\"\ntimeout = \"1s\"\n[accounts.ops]\ntype = \"access-key\"\n\
+             [secrets]\nstore = \"secret-service\"\ntimeout = \"{timeout}\"\n[accounts.ops]\ntype = \"access-key\"\n\
              access_key_id = \"AKIAIOSFODNN7EXAMPLE\"\n[connectors.deploy]\naccount = \"ops\"\n\
              principal = \"session-token\"\ngroups = [\"developers\"]\n",
             sandbox.crowd.url()
         ),
     );
+}
+
+/// Each command that needs a secret.
+fn every_command_fails(sandbox: &Sandbox, code: i32, said: &str) {
+    configure(sandbox, "1s");
     for arguments in [&["login"][..], &["logout"], &["whoami"], &["creds", "deploy"]] {
         sandbox.run(arguments).fails(code, said);
     }
@@ -128,15 +136,70 @@ fn every_command_fails(sandbox: &Sandbox, code: i32, said: &str) {
     sandbox.run(&create).args(&["--secret-access-key-stdin"]).input("a-secret-canary").fails(code, said);
 }
 
+const LOCKED: &str =
+    "error: the Secret Service is locked\n\nhint: unlock it, for example with the desktop's own keyring program\n";
+
 #[test]
 fn a_locked_keyring_is_told_and_nobody_waits_for_it() {
     let session = KeyringSession::locked();
     let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
-    let said =
-        "error: the Secret Service is locked\n\nhint: unlock it, for example with the desktop's own keyring program\n";
-    init(&sandbox, "auto").fails(3, said);
+    init(&sandbox, "auto").fails(3, LOCKED);
     assert!(!sandbox.path("home/.config/afed/config.toml").exists());
-    every_command_fails(&sandbox, 3, said);
+    every_command_fails(&sandbox, 3, LOCKED);
+}
+
+/// The time that people have unless they set another: a tenth of it is for the look at the lock, which takes a while on a
+/// machine with much else to do.
+#[test]
+fn a_prompt_that_nobody_answers_is_not_waited_for_longer_than_is_said() {
+    let session = KeyringSession::locked();
+    let _prompter = session.silent_prompter();
+    let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
+    configure(&sandbox, "5s");
+    let config = sandbox.config();
+    let create = ["account", "create", "new", "--access-key-id", "AKIAIOSFODNN7EXAMPLE", "--skip-verify"];
+    sandbox.run(&create).args(&["--secret-access-key-stdin"]).input("a-secret-canary").fails(3, LOCKED);
+    assert_eq!(sandbox.config(), config);
+}
+
+#[test]
+fn without_a_default_keyring_nothing_is_made_elsewhere() {
+    let session = KeyringSession::without_collection();
+    let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
+    let before = session.collections();
+    let said = format!(
+        "error: the Secret Service has no default keyring\n\n\
+         hint: make one and let it be the default, with the desktop's own keyring program\n{INSTEAD}"
+    );
+    init(&sandbox, "auto").fails(1, &said);
+    assert!(!sandbox.path("home/.config/afed/config.toml").exists());
+    configure(&sandbox, "5s");
+    let create = ["account", "create", "new", "--access-key-id", "AKIAIOSFODNN7EXAMPLE", "--skip-verify"];
+    sandbox.run(&create).args(&["--secret-access-key-stdin"]).input("a-secret-canary").fails(1, &said);
+    assert!(!sandbox.config().contains("[accounts.new]"));
+    assert_eq!(session.collections(), before);
+}
+
+#[test]
+fn a_secret_in_two_keyrings_is_told_and_none_of_them_is_taken() {
+    let session = KeyringSession::unlocked();
+    let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);
+    init(&sandbox, "auto").succeeds();
+    sandbox.create_account();
+    let address = &session.items().into_iter().find(|item| item.label.contains("ops")).unwrap().username;
+    let service = SecretService::connect_with_existing(EncryptionType::Plain, session.connection()).unwrap();
+    let transient = service.get_all_collections().unwrap();
+    let transient = transient.iter().find(|collection| collection.collection_path.ends_with("/session")).unwrap();
+    let attributes = [("service", "afed"), ("username", address.as_str())].into();
+    let second = transient.create_item("of another", attributes, b"another-canary", false, "text/plain").unwrap();
+    let said = format!(
+        "error: the Secret Service holds more than one secret under “{address}”\n\n\
+         hint: delete all but one of them with the desktop's own keyring program\n"
+    );
+    let outcome = sandbox.run(&["account", "check", "ops"]).outcome();
+    assert_eq!((outcome.code, outcome.stderr), (Some(1), said));
+    second.delete().unwrap();
+    sandbox.run(&["account", "check", "ops"]).succeeds();
 }
 
 #[test]

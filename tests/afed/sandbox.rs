@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
-use linux_keyutils::{KeyRing, KeyRingIdentifier};
+use linux_keyutils::{Key, KeyRing, KeyRingIdentifier};
 use sha2::{Digest, Sha256};
 
 use crate::crowd_directory::{CrowdServer, Population};
@@ -202,16 +202,18 @@ impl Sandbox {
 
     /// Takes the key of the cache out of the kernel's keyring, if it is there.
     pub fn forget_cache_key(&self) {
-        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
-        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false);
-        let thread = KeyRing::from_special_id(KeyRingIdentifier::Thread, true);
-        if let (Ok(ring), Ok(thread)) = (ring, thread)
-            && thread.link_keyring(ring).is_ok()
-            && let Ok(key) = ring.search(&format!("afed:cache-key {name}"))
-        {
+        if let Some((ring, key)) = self.cache_key() {
             let _ = ring.unlink_key(key);
         }
+    }
+
+    /// The key of the cache in the kernel's keyring, and that keyring.
+    pub fn cache_key(&self) -> Option<(KeyRing, Key)> {
+        let digest = Sha256::digest(self.path("home/.cache/afed/sealed").as_os_str().as_encoded_bytes());
+        let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let ring = KeyRing::from_special_id(KeyRingIdentifier::User, false).ok()?;
+        KeyRing::from_special_id(KeyRingIdentifier::Thread, true).ok()?.link_keyring(ring).ok()?;
+        Some((ring, ring.search(&format!("afed:cache-key {name}")).ok()?))
     }
 
     /// A run of afed with these arguments, in the sandbox's folder.

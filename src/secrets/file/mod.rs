@@ -28,7 +28,7 @@ use crate::sys::{files, locks};
 use derivation::{KEY_LENGTH, Recipe};
 use entries::Entries;
 use passphrase::Purpose;
-use sealed::Sealed;
+use sealed::{Sealed, Unreadable};
 
 /// A writer holds the lock for a few disk writes, and one key derivation at the most.
 const LOCK_PATIENCE: Duration = Duration::from_secs(10);
@@ -80,7 +80,10 @@ impl EncryptedFileStore {
 
     fn open_once(&self, file: &[u8], purpose: Purpose) -> Result<(Recipe, Entries), SecretStoreError> {
         let path = || self.options.path.clone();
-        let sealed = Sealed::parse(file).map_err(|_| SecretStoreError::Damaged { path: path() })?;
+        let sealed = Sealed::parse(file).map_err(|unreadable| match unreadable {
+            Unreadable::Damaged => SecretStoreError::Damaged { path: path() },
+            Unreadable::Newer { format } => SecretStoreError::NewerFormat { path: path(), format },
+        })?;
         let key = self.key(&sealed.recipe, purpose)?;
         let text = sealed.open(&key).map_err(|_| {
             self.forget_passphrase();

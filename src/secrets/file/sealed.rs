@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 use super::derivation::{Cost, KEY_LENGTH, Recipe};
 use crate::ports::Cause;
 
+/// The only format that there has been.
+const FORMAT: u32 = 1;
 const NONCE_LENGTH: usize = 24;
 const LONGEST_HEADER: usize = 256;
 
@@ -23,9 +25,14 @@ pub struct Sealed<'file> {
     sealed: &'file [u8],
 }
 
-/// The bytes are not such a file, or one of a version or cost that is not accepted.
+/// Why bytes can't be taken apart.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Damaged;
+pub enum Unreadable {
+    /// They are not such a file, or one of a cost that is not accepted.
+    Damaged,
+    /// They begin as such a file does, in a format of the future.
+    Newer { format: u32 },
+}
 
 /// The key does not fit, or a byte was changed; which of the two can't be told.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,8 +40,12 @@ pub struct WrongKey;
 
 impl<'file> Sealed<'file> {
     /// Takes the file apart; nothing in it is known to be true before it is opened.
-    pub fn parse(file: &'file [u8]) -> Result<Self, Damaged> {
+    pub fn parse(file: &'file [u8]) -> Result<Self, Unreadable> {
+        use Unreadable::Damaged;
         const SHORTEST_SEAL: usize = 16;
+        if let Some(format) = format_of(file).filter(|format| *format > FORMAT) {
+            return Err(Unreadable::Newer { format });
+        }
         let end = file.iter().take(LONGEST_HEADER).position(|byte| *byte == b'\n').ok_or(Damaged)?;
         let (header, sealed) = file.split_at(end + 1);
         if sealed.len() < SHORTEST_SEAL {
@@ -76,6 +87,14 @@ fn render_header(recipe: &Recipe, nonce: &[u8; NONCE_LENGTH]) -> String {
         STANDARD_NO_PAD.encode(salt),
         STANDARD_NO_PAD.encode(nonce),
     )
+}
+
+/// The number after the first word, which every format has there.
+fn format_of(file: &[u8]) -> Option<u32> {
+    let rest = file.strip_prefix(b"afed-secrets ")?;
+    let digits = &rest[..rest.iter().position(|byte| !byte.is_ascii_digit())?];
+    let is_number = !digits.starts_with(b"0") && matches!(rest[digits.len()], b' ' | b'\n');
+    std::str::from_utf8(digits).ok().filter(|_| is_number)?.parse().ok()
 }
 
 fn parse_header(header: &[u8]) -> Option<(Recipe, [u8; NONCE_LENGTH])> {
@@ -143,12 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn a_header_of_another_version_or_cost_is_damage() {
+    fn a_header_of_no_version_or_another_cost_is_damage() {
         let file = file();
         let end = file.iter().position(|byte| *byte == b'\n').unwrap();
         let header = std::str::from_utf8(&file[..end]).unwrap();
         for (from, to) in [
-            ("afed-secrets 1", "afed-secrets 2"),
+            ("afed-secrets 1", "afed-secrets 0"),
+            ("afed-secrets 1", "afed-secrets 02"),
+            ("afed-secrets 1", "afed-secrets 2x"),
+            ("afed-secrets 1", "afed-secrets 4294967296"),
             ("argon2id", "argon2i"),
             ("argon2id", "none"),
             ("m=65536", "m=8"),
@@ -166,7 +188,14 @@ mod tests {
         ] {
             assert!(header.contains(from));
             let changed = [header.replacen(from, to, 1).as_bytes(), &file[end..]].concat();
-            assert_eq!(Sealed::parse(&changed).err(), Some(Damaged), "{from} → {to}");
+            assert_eq!(Sealed::parse(&changed).err(), Some(Unreadable::Damaged), "{from} → {to}");
+        }
+    }
+
+    #[test]
+    fn a_format_of_the_future_is_no_damage_whatever_follows() {
+        for (file, format) in [(&b"afed-secrets 2 any words\n\xff"[..], 2), (b"afed-secrets 10\n", 10)] {
+            assert_eq!(Sealed::parse(file).err(), Some(Unreadable::Newer { format }));
         }
     }
 

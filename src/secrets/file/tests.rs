@@ -76,7 +76,7 @@ fn without_a_terminal_the_passphrase_is_missing() {
 fn a_file_of_somebody_else_is_damage_and_stays_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("secrets");
-    for content in ["", "\n", "-----BEGIN PGP MESSAGE-----\n", "afed-secrets 2 argon2id\n"] {
+    for content in ["", "\n", "-----BEGIN PGP MESSAGE-----\n", "afed-secrets 0 argon2id\n"] {
         fs::File::create(&path).and_then(|mut file| io::Write::write_all(&mut file, content.as_bytes())).unwrap();
         let (store, _) = store_with(&path, &["horse", "horse"]);
         assert!(matches!(store.lookup(&id(1)), Err(SecretStoreError::Damaged { .. })), "{content:?}");

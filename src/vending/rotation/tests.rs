@@ -29,6 +29,9 @@ struct World {
     lag: Cell<u32>,
     waited: Cell<Duration>,
     store_is_locked: Cell<bool>,
+    /// It stores one secret more, and says that of nothing from then on.
+    store_ends: Cell<bool>,
+    disowned: RefCell<Vec<AccessKeyId>>,
     create_fails: RefCell<Option<TokenServiceError>>,
     leases_of: RefCell<Vec<AccessKeyId>>,
 }
@@ -79,6 +82,8 @@ impl World {
             lag: Cell::new(0),
             waited: Cell::default(),
             store_is_locked: Cell::new(false),
+            store_ends: Cell::new(false),
+            disowned: RefCell::default(),
             create_fails: RefCell::default(),
             leases_of: RefCell::new(vec![id(0)]),
             clock,
@@ -132,6 +137,11 @@ impl World {
         let situation = rotator.look(subject)?;
         rotator.run(&situation, old_key)?;
         Ok(said.into_inner())
+    }
+
+    fn refuse_if_ended(&self) -> Result<(), SecretStoreError> {
+        let ended = || SecretStoreError::Ended { store: "test store", source: "gone".into() };
+        if self.store_ends.get() { Err(ended()) } else { Ok(()) }
     }
 
     fn ids_at_aws(&self) -> Vec<AccessKeyId> {
@@ -221,10 +231,11 @@ impl SecretStore for World {
             return Err(SecretStoreError::Locked { store: "test store" });
         }
         self.change(|| self.store.borrow_mut().insert(id.clone(), secret.expose().to_owned()));
-        Ok(())
+        self.refuse_if_ended()
     }
 
     fn forget(&self, id: &SecretId) -> Result<(), SecretStoreError> {
+        self.refuse_if_ended()?;
         self.change(|| self.store.borrow_mut().remove(id));
         Ok(())
     }
@@ -247,6 +258,11 @@ impl RotationRecords for World {
 
     fn place(&self) -> String {
         "journal".to_owned()
+    }
+
+    fn disown(&self, key: &AccessKeyId) -> Result<(), RecordsError> {
+        self.change(|| self.disowned.borrow_mut().push(key.clone()));
+        Ok(())
     }
 
     fn switch(&self, old: &AccessKeyId, new: &AccessKeyId) -> Result<(), RecordsError> {
@@ -350,6 +366,18 @@ fn a_secret_that_can_t_be_kept_costs_its_key() {
     assert!(matches!(error, RotationError::NotKept { .. }), "{error:?}");
     world.assert_settled();
     assert_eq!(*world.account_has.borrow(), id(0));
+}
+
+#[test]
+fn a_secret_that_may_be_kept_though_its_key_is_deleted_is_noted() {
+    let world = World::new();
+    world.store_ends.set(true);
+    let error = world.rotate(OldKey::Delete).unwrap_err();
+    assert!(matches!(error, RotationError::NotKept { .. }), "{error:?}");
+    world.assert_usable();
+    assert_eq!((world.ids_at_aws(), world.journal.borrow().is_none()), (vec![id(0)], true));
+    assert_eq!(*world.disowned.borrow(), [id(1)]);
+    assert!(world.store.borrow().contains_key(&secret_of(&account(), &id(1))));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
+use crate::command::account::unowned;
 use crate::command::config_file;
 use crate::config::edit;
 use crate::model::account::AccessKeyId;
@@ -67,6 +68,12 @@ impl RotationRecords for Records<'_> {
 
     fn place(&self) -> String {
         self.journal.display().to_string()
+    }
+
+    fn disown(&self, key: &AccessKeyId) -> Result<(), RecordsError> {
+        let noted = config_file::lock(self.app, self.config)
+            .and_then(|_turn| Ok(unowned::note(self.config, self.account, &[key])?));
+        noted.map_err(|error| RecordsError::NotDisowned { key: key.clone(), source: error.into_boxed_dyn_error() })
     }
 
     fn switch(&self, old: &AccessKeyId, new: &AccessKeyId) -> Result<(), RecordsError> {
