@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{failed, part};
-use crate::model::audit::chain::Link;
+use crate::model::audit::chain::{LONGEST_LINE, Link};
 use crate::model::audit::settings::FileSize;
 use crate::ports::AuditError;
 use crate::sys::files;
@@ -73,10 +73,33 @@ impl Appending {
         })
     }
 
+    /// Shows that the disk has room for a line; the file stays as it is.
+    pub fn make_room(&self) -> Result<(), AuditError> {
+        make_room(&self.file, self.size).map_err(|source| failed(&self.path, "written", source))
+    }
+
     /// Waits for the disk.
     pub fn sync(&self) -> Result<(), AuditError> {
         self.file.sync_data().map_err(|source| failed(&self.path, "written", source))
     }
+}
+
+/// A file system that can't set room aside says so, and then the line itself will tell.
+#[cfg(target_os = "linux")]
+fn make_room(file: &File, size: u64) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::fcntl::{FallocateFlags, fallocate};
+    let (end, room) = (i64::try_from(size), i64::try_from(LONGEST_LINE));
+    let (Ok(end), Ok(room)) = (end, room) else { return Ok(()) };
+    match fallocate(file, FallocateFlags::FALLOC_FL_KEEP_SIZE, end, room) {
+        Err(Errno::EOPNOTSUPP | Errno::ENOSYS) => Ok(()),
+        made => Ok(made?),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn make_room(_file: &File, _size: u64) -> io::Result<()> {
+    Ok(())
 }
 
 fn open_or_make(path: &Path) -> Result<File, AuditError> {

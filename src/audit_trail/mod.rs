@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::model::audit::chain::Link;
-use crate::model::audit::settings::AuditSettings;
+use crate::model::audit::settings::{AuditSettings, SecondTarget};
 use crate::model::audit::{Entry, Origin};
 use crate::ports::{AuditError, AuditTrail, TrailFile};
 use appending::{Appending, Room};
@@ -27,6 +27,16 @@ pub struct FileTrail {
 impl FileTrail {
     pub fn new(path: PathBuf, settings: AuditSettings) -> Self {
         Self { path, settings, targets: SecondTargets::default() }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether whoever is told each line besides listens; `None`: nobody is told.
+    pub fn reach_second_target(&self) -> Option<Result<(), AuditError>> {
+        let target = self.settings.also?;
+        Some(self.targets.reach(target).map_err(|source| untold(target, source)))
     }
 
     /// A file that was put aside as the `number`th.
@@ -88,11 +98,11 @@ impl AuditTrail for FileTrail {
         drop(open);
         let Some(target) = self.settings.also else { return Ok(None) };
         let told = self.targets.tell(target, entry, line.trim());
-        Ok(told.err().map(|source| AuditError::SecondTarget { target: target.as_str(), source }))
+        Ok(told.err().map(|source| untold(target, source)))
     }
 
     fn probe(&self) -> Result<(), AuditError> {
-        Appending::open(&self.path).map(drop)
+        Appending::open(&self.path)?.make_room()
     }
 
     fn read(&self) -> Result<Vec<TrailFile>, AuditError> {
@@ -108,6 +118,10 @@ impl AuditTrail for FileTrail {
         }
         Ok(files.into_iter().map(Part::into_file).collect())
     }
+}
+
+fn untold(target: SecondTarget, source: io::Error) -> AuditError {
+    AuditError::SecondTarget { target: target.as_str(), source }
 }
 
 fn failed(path: &Path, operation: &'static str, source: io::Error) -> AuditError {

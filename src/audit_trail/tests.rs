@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 
 use super::*;
-use crate::model::audit::settings::{FileSize, SecondTarget};
+use crate::model::audit::settings::FileSize;
 use crate::model::audit::verification::{Beginning, Verification, Verifier};
 use crate::model::audit::{Decision, Event, Process, Subject};
 
@@ -177,8 +177,10 @@ fn journald_and_syslog_get_the_line_or_it_is_told() {
         trail.targets = SecondTargets { journald: socket.clone(), syslog: socket.clone() };
         let trouble = trail.record(&entry("alice")).unwrap().unwrap();
         assert_eq!(trouble.to_string(), format!("{} did not get the line of the audit trail", also.as_str()));
+        assert!(trail.reach_second_target().unwrap().is_err());
         let listening = UnixDatagram::bind(&socket).unwrap();
         assert!(trail.record(&entry("bob")).unwrap().is_none());
+        assert!(trail.reach_second_target().unwrap().is_ok());
         let mut datagram = [0; 4_096];
         let length = listening.recv(&mut datagram).unwrap();
         let text = fs::read_to_string(&path).unwrap();

@@ -19,6 +19,7 @@ use crate::model::audit::chain::LONGEST_LINE;
 use crate::ports::{AuditTrail, TrailFile};
 use crate::ui::Streams;
 use moment::Moment;
+pub use verify::{own, prove};
 
 /// Show what was decided: who got credentials, who did not and why, and what was changed
 #[derive(Debug, Args)]

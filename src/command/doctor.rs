@@ -2,6 +2,7 @@
 //! checks has a file of its own here. Nothing is changed, one failing check does not stop another, and every call ends in time.
 
 mod access;
+mod audit_trail;
 mod aws;
 mod chart;
 mod clock;
@@ -45,6 +46,7 @@ pub fn run(args: &DoctorArgs, app: &App, streams: &mut Streams) -> Result<()> {
     completions::examine(&mut chart);
     access::examine(&mut chart, settings);
     leftovers::examine(&mut chart, settings);
+    audit_trail::examine(&mut chart, settings);
     profiles::examine(&mut chart, settings);
     let Some(settings) = settings else {
         for check in ["secret store", "directory", "session", "AWS STS", "key"] {

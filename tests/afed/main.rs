@@ -14,6 +14,8 @@ mod crowd_directory;
 mod account_edits;
 mod accounts;
 mod audit;
+mod audit_attacks;
+mod audit_writers;
 mod cache_faults;
 mod cache_stock;
 mod checks;

@@ -1,6 +1,6 @@
 //! `afed audit verify`: proves that every line of the trail is as it was written and where it was written.
 
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -43,12 +43,7 @@ fn read_hash(text: &str) -> Result<Digest, &'static str> {
 pub fn run(args: &VerifyArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let (files, beginning) = if args.files.is_empty() { own(app)? } else { (given(&args.files)?, Beginning::Any) };
     let paths: Vec<PathBuf> = files.iter().map(|file| file.path.clone()).collect();
-    let mut verifier = Verifier::new(beginning, args.expect);
-    for file in files {
-        let path = file.path.clone();
-        look_through(file, &mut verifier).with_context(|| format!("{} can't be read", path.display()))?;
-    }
-    let found = verifier.into_found();
+    let (found, _) = prove(files, Verifier::new(beginning, args.expect))?;
     if args.json {
         answer::json(streams, &as_json(&found, &paths))?;
     } else {
@@ -62,7 +57,7 @@ pub fn run(args: &VerifyArgs, app: &App, streams: &mut Streams) -> Result<()> {
 }
 
 /// This machine's trail. Where as many files are kept as may be, older ones have been dropped.
-fn own(app: &App) -> Result<(Vec<TrailFile>, Beginning)> {
+pub fn own(app: &App) -> Result<(Vec<TrailFile>, Beginning)> {
     let settings = &app.settings()?.audit;
     let files = app.audit_trail(settings).map_or(Ok(Vec::new()), |trail| trail.read())?;
     let is_full = files.len() > settings.keep.max(1) as usize;
@@ -77,18 +72,29 @@ fn given(paths: &[PathBuf]) -> Result<Vec<TrailFile>> {
     paths.iter().map(open).collect()
 }
 
+/// What the files show, and how many bytes they have.
+pub fn prove(files: Vec<TrailFile>, mut verifier: Verifier) -> Result<(Verification, u64)> {
+    let mut size = 0;
+    for TrailFile { path, content } in files {
+        size += look_through(content, &mut verifier).with_context(|| format!("{} can't be read", path.display()))?;
+    }
+    Ok((verifier.into_found(), size))
+}
+
 /// Piece by piece, as a file may be of any length.
-fn look_through(file: TrailFile, verifier: &mut Verifier) -> io::Result<()> {
-    let mut reader = BufReader::with_capacity(PIECE, file.content);
+fn look_through(content: Box<dyn Read>, verifier: &mut Verifier) -> io::Result<u64> {
+    let mut reader = BufReader::with_capacity(PIECE, content);
+    let mut size = 0;
     loop {
         let piece = reader.fill_buf()?;
         let length = piece.len();
         if length == 0 {
             verifier.end_file();
-            return Ok(());
+            return Ok(size);
         }
         verifier.feed(piece);
         reader.consume(length);
+        size += length as u64;
     }
 }
 
