@@ -69,7 +69,7 @@ pub fn link_of(file: &File, size: u64) -> io::Result<Link> {
     let mut tail = Vec::new();
     for reach in [NEAR_END, FAR_END] {
         let reach = reach.min(size);
-        tail.resize(usize::try_from(reach).unwrap_or_default(), 0);
+        tail = vec![0; usize::try_from(reach).unwrap_or_default()];
         read_at(file, &mut tail, size - reach)?;
         if let Some(link) = Link::after(&tail) {
             return Ok(link);

@@ -24,7 +24,7 @@ use crate::ui::Streams;
 use chart::Chart;
 use patience::Patience;
 
-/// Find out what is wrong, and what mends it: configuration, files, hooks, secret store, directory, keys
+/// Find out what is wrong, and what mends it: configuration, files, hooks, audit trail, secret store, directory, keys
 ///
 /// Nothing is changed. The exit code is 0 only if all is well: no warning, no fault, nothing that could not be checked
 #[derive(Debug, Args)]

@@ -163,9 +163,8 @@ fn what_can_t_be_recorded_is_told_or_denied() {
 #[test]
 fn what_must_be_recorded_and_can_t_be_is_denied_before_anything_is_changed() {
     let sandbox = Sandbox::with_session_of("alice");
-    sandbox.run(&["connector", "export", "deploy"]).succeeds();
     let exported = sandbox.run(&["connector", "export", "--all"]).succeeds().stdout;
-    sandbox.write_private("connectors.json", exported);
+    sandbox.write_private("connectors.json", exported.replace("\"deploy\"", "\"imported\""));
     let (password, key) = (sandbox.crowd.population().application.password, &aws().key);
     let bobs = sandbox.crowd.population().person("bob").unwrap().password.clone();
     let role = &aws().open_role;
@@ -199,7 +198,7 @@ fn what_must_be_recorded_and_can_t_be_is_denied_before_anything_is_changed() {
         ),
         (&["connector", "edit", "deploy", "--duration", "30m"], ""),
         (&["connector", "delete", "deploy", "--yes"], ""),
-        (&["connector", "import", "connectors.json", "--replace"], ""),
+        (&["connector", "import", "connectors.json"], ""),
     ];
     fs::remove_file(sandbox.path(TRAIL)).unwrap();
     fs::create_dir(sandbox.path(TRAIL)).unwrap();

@@ -189,7 +189,7 @@ fault        configuration  $SANDBOX/home/.config/afed/config.toml:5: invalid ty
     let not_checked = ["secret store", "directory   ", "session     ", "AWS STS     ", "key         "]
         .map(|check| format!("not checked  {check}   the configuration can't be used\n"));
     assert!(outcome.stdout.ends_with(&not_checked.concat()), "{}", outcome.stdout);
-    assert_eq!(outcome.stderr, "error: not all is well (faults: 2, warnings: 0, not checked: 5)\n");
+    assert_eq!(outcome.stderr, "error: not all is well (faults: 2, warnings: 0, not checked: 6)\n");
     let empty = Sandbox::new();
     let missing = found(doctor(&empty), "configuration").remove(0);
     assert_eq!(missing["mend"], json!(["set it up: afed init"]));
