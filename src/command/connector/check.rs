@@ -159,14 +159,13 @@ fn vend_for_show(
             describe: &|error| (app.explain)(error),
         },
     });
-    let recorded = vended.map_err(anyhow::Error::new).and_then(|vended| {
+    vended.map_err(anyhow::Error::new).and_then(|vended| {
         let (connector, account) = (&connector.name, &account.name);
         let Vended { lease, actor, .. } = &vended;
         let issue = Issue { event: Event::Check, actor, connector, account, lease, origin: Origin::New };
         audited::tell(app, audited::issue(&issue, &settings.audit, app)?);
         Ok(vended.lease)
-    });
-    recorded
+    })
 }
 
 fn issued(lease: &Lease) -> String {
