@@ -3,21 +3,19 @@
 //! Nothing is written to what is not this user's own regular file.
 
 mod appending;
+mod part;
 mod second_target;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::model::audit::chain::Link;
-use crate::model::audit::settings::AuditSettings;
+use crate::model::audit::settings::{AuditSettings, SecondTarget};
 use crate::model::audit::{Entry, Origin};
 use crate::ports::{AuditError, AuditTrail, TrailFile};
-use crate::sys::files;
 use appending::{Appending, Room};
+use part::Part;
 use second_target::SecondTargets;
-
-/// Far more than a file of a trail grows to.
-const LARGEST_FILE: u64 = 4 << 30;
 
 /// The trail at a path, as the settings want it written.
 pub struct FileTrail {
@@ -31,6 +29,16 @@ impl FileTrail {
         Self { path, settings, targets: SecondTargets::default() }
     }
 
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether whoever is told each line besides listens; `None`: nobody is told.
+    pub fn reach_second_target(&self) -> Option<Result<(), AuditError>> {
+        let target = self.settings.also?;
+        Some(self.targets.reach(target).map_err(|source| untold(target, source)))
+    }
+
     /// A file that was put aside as the `number`th.
     fn aside(&self, number: u32) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
@@ -41,12 +49,9 @@ impl FileTrail {
     /// What the first line of a new file follows: the last one of the youngest file that was put aside.
     fn link_over_files(&self) -> Result<Link, AuditError> {
         for number in 1..=self.settings.keep.saturating_add(1) {
-            let path = self.aside(number);
-            match appending::link_at_end(&path) {
-                Ok(Some(link)) => return Ok(Link { is_amid_line: false, torn: None, ..link }),
-                Ok(None) => {}
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(failed(&path, "read", source)),
+            let earlier = part::open(&self.aside(number))?;
+            if let Some(link) = earlier.map_or(Ok(None), |part| part.link())? {
+                return Ok(Link { is_amid_line: false, torn: None, ..link });
             }
         }
         Ok(Link::first())
@@ -93,27 +98,30 @@ impl AuditTrail for FileTrail {
         drop(open);
         let Some(target) = self.settings.also else { return Ok(None) };
         let told = self.targets.tell(target, entry, line.trim());
-        Ok(told.err().map(|source| AuditError::SecondTarget { target: target.as_str(), source }))
+        Ok(told.err().map(|source| untold(target, source)))
     }
 
     fn probe(&self) -> Result<(), AuditError> {
-        Appending::open(&self.path).map(drop)
+        Appending::open(&self.path)?.make_room()
     }
 
     fn read(&self) -> Result<Vec<TrailFile>, AuditError> {
-        // Nobody puts a file aside meanwhile. Where there is none yet, none is made.
-        let _turn = appending::hold(&self.path)?;
-        let aside = (1..=self.settings.keep.max(1)).rev().map(|number| self.aside(number));
+        // Nobody puts a file aside while they are opened. Where there is none yet, none is made.
+        let newest = part::hold(&self.path)?;
         let mut files = Vec::new();
-        for path in aside.chain([self.path.clone()]) {
-            match files::read_regular(&path, LARGEST_FILE) {
-                Ok(bytes) => files.push(TrailFile { path, bytes }),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(failed(&path, "read", source)),
-            }
+        for number in (1..=self.settings.keep.max(1)).rev() {
+            files.extend(part::open(&self.aside(number))?);
         }
-        Ok(files)
+        if let Some(newest) = newest {
+            newest.let_go();
+            files.push(newest);
+        }
+        Ok(files.into_iter().map(Part::into_file).collect())
     }
+}
+
+fn untold(target: SecondTarget, source: io::Error) -> AuditError {
+    AuditError::SecondTarget { target: target.as_str(), source }
 }
 
 fn failed(path: &Path, operation: &'static str, source: io::Error) -> AuditError {

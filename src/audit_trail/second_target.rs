@@ -35,6 +35,16 @@ impl SecondTargets {
     }
 }
 
+impl SecondTargets {
+    /// Whether somebody listens there; nothing is told.
+    pub fn reach(&self, target: SecondTarget) -> io::Result<()> {
+        reach(match target {
+            SecondTarget::Journald => &self.journald,
+            SecondTarget::Syslog => &self.syslog,
+        })
+    }
+}
+
 /// Fields by name, a line each. The line of the trail is printable ASCII, so it needs no length before it.
 fn for_journald(priority: u8, entry: &Entry, line: &str) -> String {
     let (event, decision) = (entry.event.as_str(), entry.decision.as_str());
@@ -54,6 +64,16 @@ fn send(path: &Path, datagram: &str) -> io::Result<()> {
     let socket = std::os::unix::net::UnixDatagram::unbound()?;
     socket.set_nonblocking(true)?;
     socket.send_to(datagram.as_bytes(), path).map(drop)
+}
+
+#[cfg(unix)]
+fn reach(path: &Path) -> io::Result<()> {
+    std::os::unix::net::UnixDatagram::unbound()?.connect(path)
+}
+
+#[cfg(not(unix))]
+fn reach(_path: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 #[cfg(not(unix))]

@@ -1,12 +1,13 @@
 #![cfg(unix)]
 
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixDatagram;
 
 use super::*;
-use crate::model::audit::settings::{FileSize, SecondTarget};
-use crate::model::audit::verification::{Beginning, Verification, verify};
+use crate::model::audit::settings::FileSize;
+use crate::model::audit::verification::{Beginning, Verification, Verifier};
 use crate::model::audit::{Decision, Event, Process, Subject};
 
 fn entry(name: &str) -> Entry {
@@ -31,8 +32,14 @@ fn small(keep: u32) -> AuditSettings {
 }
 
 fn verified(trail: &FileTrail, beginning: Beginning) -> Verification {
-    let files = trail.read().unwrap();
-    verify(files.iter().map(|file| file.bytes.as_slice()), beginning, None)
+    let mut verifier = Verifier::new(beginning, None);
+    for mut file in trail.read().unwrap() {
+        let mut bytes = Vec::new();
+        file.content.read_to_end(&mut bytes).unwrap();
+        verifier.feed(&bytes);
+        verifier.end_file();
+    }
+    verifier.into_found()
 }
 
 #[test]
@@ -93,12 +100,12 @@ fn the_oldest_file_falls_away_and_only_then_may_the_beginning_be_missing() {
 fn a_file_that_is_not_ours_alone_is_refused() {
     let root = tempfile::tempdir().unwrap();
     let target = root.path().join("target");
-    files::put(&target, b"").unwrap();
+    crate::sys::files::put(&target, b"").unwrap();
     let at = |name: &str| root.path().join(name);
     std::os::unix::fs::symlink(&target, at("link")).unwrap();
     nix::unistd::mkfifo(&at("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
     fs::create_dir(at("folder")).unwrap();
-    files::put(&at("open"), b"").unwrap();
+    crate::sys::files::put(&at("open"), b"").unwrap();
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o620)).unwrap();
     for (name, expected) in [
         ("link", "is a symbolic link"),
@@ -116,6 +123,23 @@ fn a_file_that_is_not_ours_alone_is_refused() {
 }
 
 #[test]
+fn what_stands_in_the_place_of_a_file_that_was_put_aside_is_refused_and_not_waited_for() {
+    let root = tempfile::tempdir().unwrap();
+    for (name, expected) in [("link", "is a symbolic link"), ("pipe", "is not a regular file")] {
+        let path = root.path().join(name);
+        let aside = root.path().join(format!("{name}.1"));
+        match name {
+            "link" => std::os::unix::fs::symlink("/dev/zero", &aside).unwrap(),
+            _ => nix::unistd::mkfifo(&aside, nix::sys::stat::Mode::S_IRWXU).unwrap(),
+        }
+        let trail = trail(&path, AuditSettings::DEFAULT);
+        for error in [trail.record(&entry("alice")).unwrap_err(), trail.read().err().unwrap()] {
+            assert_eq!(error.to_string(), format!("the audit trail {} {expected}", aside.display()));
+        }
+    }
+}
+
+#[test]
 fn whatever_a_crash_has_left_the_next_line_is_whole_and_says_so() {
     let root = tempfile::tempdir().unwrap();
     let path = root.path().join("audit.jsonl");
@@ -124,7 +148,7 @@ fn whatever_a_crash_has_left_the_next_line_is_whole_and_says_so() {
     let whole = fs::read(&path).unwrap();
     // One more of the far end than the near end has room for.
     for rest in [&b"{"[..], b"{\"number\":3,\"previous\":\"", &[0; 3_000], b"\n", b"a\nb"] {
-        files::put(&path, &[&whole, rest].concat()).unwrap();
+        crate::sys::files::put(&path, &[&whole, rest].concat()).unwrap();
         (0..2).for_each(|_| drop(trail.record(&entry("bob")).unwrap()));
         let found = verified(&trail, Beginning::First);
         let faults: Vec<String> = found.findings.iter().map(|finding| finding.fault.to_string()).collect();
@@ -153,8 +177,10 @@ fn journald_and_syslog_get_the_line_or_it_is_told() {
         trail.targets = SecondTargets { journald: socket.clone(), syslog: socket.clone() };
         let trouble = trail.record(&entry("alice")).unwrap().unwrap();
         assert_eq!(trouble.to_string(), format!("{} did not get the line of the audit trail", also.as_str()));
+        assert!(trail.reach_second_target().unwrap().is_err());
         let listening = UnixDatagram::bind(&socket).unwrap();
         assert!(trail.record(&entry("bob")).unwrap().is_none());
+        assert!(trail.reach_second_target().unwrap().is_ok());
         let mut datagram = [0; 4_096];
         let length = listening.recv(&mut datagram).unwrap();
         let text = fs::read_to_string(&path).unwrap();

@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::failure::{Failure, FailureKind};
+use crate::model::failure::{Failure, FailureKind, ReasonCode};
 use crate::model::pass::Outcome;
 use crate::ports::Nobody;
 use crate::sys::clock::SystemClock;
@@ -87,7 +87,12 @@ fn a_damaged_or_foreign_file_is_not_there() {
 fn a_pass_is_found_again() {
     let (root, secrets) = (tempfile::tempdir().unwrap(), FakeSecrets::default());
     let key = PassKey::from_digest([7; 32]);
-    let failure = Failure { kind: FailureKind::Denied, causes: vec!["no".to_owned()], hints: Vec::new() };
+    let failure = Failure {
+        kind: FailureKind::Denied,
+        code: ReasonCode::NotEntitled,
+        causes: vec!["no".to_owned()],
+        hints: Vec::new(),
+    };
     let pass = Pass { watched: Vec::new(), outcome: Outcome::Failed { at: Timestamp::now(), failure, person: None } };
     PassStore::store(&open(root.path(), &secrets), &key, &pass).unwrap();
     let found = PassStore::lookup(&open(root.path(), &secrets), &key).unwrap().unwrap();

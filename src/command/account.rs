@@ -11,7 +11,7 @@ pub mod key;
 mod list;
 mod rotate;
 mod show;
-mod unowned;
+pub mod unowned;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};

@@ -4,7 +4,10 @@
 mod moment;
 mod verify;
 
-use anyhow::Result;
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Read};
+
+use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -12,9 +15,11 @@ use serde_json::{Map, Value};
 use super::answer;
 use crate::app::App;
 use crate::model::audit::Decision;
+use crate::model::audit::chain::LONGEST_LINE;
 use crate::ports::{AuditTrail, TrailFile};
 use crate::ui::Streams;
 use moment::Moment;
+pub use verify::{own, prove};
 
 /// Show what was decided: who got credentials, who did not and why, and what was changed
 #[derive(Debug, Args)]
@@ -64,10 +69,10 @@ fn list(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
         streams.status("The configuration wants no audit trail (enabled = false in [audit])");
         return if args.json { answer::json(streams, &[(); 0]) } else { Ok(()) };
     };
-    let (found, unread) = records(&trail.read()?);
     let now = app.clock.now();
-    let wanted: Vec<Record> = found.into_iter().filter(|record| args.wants(record, now)).collect();
-    let wanted = &wanted[wanted.len().saturating_sub(args.last.unwrap_or(usize::MAX))..];
+    let most = args.last.unwrap_or(usize::MAX);
+    let (wanted, unread) = records(trail.read()?, most, |record| args.wants(record, now))
+        .context("the audit trail can't be read to its end")?;
     match (args.json, wanted.is_empty()) {
         (true, _) => answer::json(streams, &wanted)?,
         (false, true) => streams.status("Nothing of that kind is recorded"),
@@ -83,17 +88,37 @@ fn list(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
     Ok(())
 }
 
-/// Every line that can be read, and how many can't.
-fn records(files: &[TrailFile]) -> (Vec<Record>, usize) {
-    let lines = files.iter().flat_map(|file| file.bytes.split(|byte| *byte == b'\n')).filter(|line| !line.is_empty());
-    let (mut found, mut unread) = (Vec::new(), 0);
-    for line in lines {
-        match serde_json::from_slice(line) {
-            Ok(record) => found.push(record),
-            Err(_) => unread += 1,
+/// The wanted ones among the lines that can be read, the last `most` of them, and how many lines can't be read.
+fn records(
+    files: Vec<TrailFile>,
+    most: usize,
+    is_wanted: impl Fn(&Record) -> bool,
+) -> io::Result<(VecDeque<Record>, usize)> {
+    let (mut found, mut unread, mut line) = (VecDeque::new(), 0, Vec::new());
+    for file in files {
+        let mut reader = BufReader::new(file.content);
+        while next_line(&mut reader, &mut line)? {
+            match serde_json::from_slice(line.trim_ascii_end()) {
+                Ok(record) if is_wanted(&record) => found.push_back(record),
+                Ok(_) => {}
+                Err(_) => unread += 1,
+            }
+            if found.len() > most {
+                found.pop_front();
+            }
         }
     }
-    (found, unread)
+    Ok((found, unread))
+}
+
+/// The next line, of which no more is kept than a line may have; `false` at the end.
+fn next_line(reader: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    let length = reader.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', line)?;
+    if length == LONGEST_LINE && !line.ends_with(b"\n") {
+        reader.skip_until(b'\n')?;
+    }
+    Ok(length > 0)
 }
 
 impl AuditArgs {

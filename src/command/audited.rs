@@ -61,7 +61,7 @@ pub fn failure(event: Event, subject: Subject, error: &anyhow::Error, app: &App)
     let sentence = failure.causes.into_iter().next().unwrap_or_default();
     let entry = Entry {
         decision,
-        reason: Some(Reason { code: failure.kind.code(), sentence }),
+        reason: Some(Reason { code: failure.code.as_str(), sentence }),
         origin: is_remembered.then_some(Origin::Cached),
         ..entry(event, subject, app.clock.now())
     };
@@ -70,22 +70,32 @@ pub fn failure(event: Event, subject: Subject, error: &anyhow::Error, app: &App)
 
 /// Does what is recorded as done or failed. It is not begun where the record must be made and can't be.
 pub fn deed<T>(event: Event, subject: Subject, app: &App, deed: impl FnOnce() -> Result<T>) -> Result<T> {
-    let settings = settings_of(app);
-    if settings.required
-        && let Some(trail) = app.audit_trail(settings)
-    {
-        trail.probe().map_err(CommandError::NotRecorded)?;
-    }
+    refuse_unrecorded(app)?;
     match deed() {
         Ok(done) => {
-            let trouble = record(&entry(event, subject, app.clock.now()), settings, app)?;
-            app.trail_trouble.set(trouble);
+            tell(app, record(&entry(event, subject, app.clock.now()), settings_of(app), app)?);
             Ok(done)
         }
         Err(error) => {
-            app.trail_trouble.set(failure(event, subject, &error, app));
+            tell(app, failure(event, subject, &error, app));
             Err(error)
         }
+    }
+}
+
+/// For what changes something before all of it is decided: denies it, where the record must be made and can't be.
+pub fn refuse_unrecorded(app: &App) -> Result<(), CommandError> {
+    let settings = settings_of(app);
+    match app.audit_trail(settings).filter(|_| settings.required) {
+        Some(trail) => trail.probe().map_err(CommandError::NotRecorded),
+        None => Ok(()),
+    }
+}
+
+/// Has trouble told when the command ends, once.
+pub fn tell(app: &App, trouble: Trouble) {
+    if trouble.is_some() {
+        app.trail_trouble.set(trouble);
     }
 }
 
@@ -102,8 +112,16 @@ pub fn configuration(changed: &[String], app: &App, write: impl FnOnce() -> Resu
     let reason = Reason { code: "changed", sentence: format!("changes {}", changed.join(", ")) };
     let now = app.clock.now();
     let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), now) };
-    app.trail_trouble.set(record(&entry, settings_of(app), app)?);
-    write().inspect_err(|error| app.trail_trouble.set(failure(Event::Configuration, subject, error, app)))
+    tell(app, record(&entry, settings_of(app), app)?);
+    write().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
+}
+
+/// Records that the secret of something is replaced which the configuration goes on naming, and then has that done.
+pub fn secret(whose: &str, subject: Subject, app: &App, store: impl FnOnce() -> Result<()>) -> Result<()> {
+    let reason = Reason { code: "changed", sentence: format!("changes the secret {whose}") };
+    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), app.clock.now()) };
+    tell(app, record(&entry, settings_of(app), app)?);
+    store().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
 }
 
 /// For somebody who is not known, or not yet.

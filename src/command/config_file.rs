@@ -48,15 +48,18 @@ pub fn recorded(
 }
 
 /// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the
-/// file's folder may be somebody else's.
+/// file's folder may be somebody else's. What must be recorded and can't be is denied here, before secrets change as well.
 pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
     let file = files::own_path(path)?;
     let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
     let lock = app.paths.locks.join(format!("{}.lock", lower_hex(&digest[..8])));
-    locks::acquire(&lock, PATIENCE, app.onlooker.as_ref()).map_err(|error| match error {
-        LockError::File(source) => CommandError::File { path: lock, operation: "locked", source }.into(),
-        held => CommandError::FileBusy { path: path.to_owned(), source: held }.into(),
-    })
+    let turn = locks::acquire(&lock, PATIENCE, app.onlooker.as_ref()).map_err(|error| match error {
+        LockError::File(source) => CommandError::File { path: lock, operation: "locked", source },
+        held => CommandError::FileBusy { path: path.to_owned(), source: held },
+    })?;
+    // Not before: whoever waited must see the settings that the other one has written.
+    audited::refuse_unrecorded(app)?;
+    Ok(turn)
 }
 
 /// How a configuration file looks now.

@@ -6,11 +6,12 @@ use anyhow::Result;
 use clap::Args;
 use zeroize::Zeroizing;
 
+use super::audited;
 use super::config_file;
 use super::error::CommandError;
 use super::mfa_args::MfaArgs;
 use super::narrow_args::PolicyArgs;
-use super::vending::{self, Wanted};
+use super::vending::{self, Answer, Wanted};
 use crate::app::App;
 use crate::config::settings::ConsoleSettings;
 use crate::model::actor::Scope;
@@ -18,6 +19,7 @@ use crate::model::audit::Event;
 use crate::model::connector::Connector;
 use crate::model::console::{self, BrowserCommand, ConsoleAddress, ConsoleSite, Destination};
 use crate::model::duration::SessionDuration;
+use crate::model::narrowing::Narrowing;
 use crate::model::region::Region;
 use crate::model::secret::Secret;
 use crate::ports::{ConsoleSignIn, ConsoleVisit};
@@ -60,14 +62,13 @@ struct Plan {
     sign_in: ConsoleAddress,
     destination: Destination,
     duration: Option<SessionDuration>,
+    /// `None`: the link is printed.
+    browser: Option<BrowserCommand>,
 }
 
 pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
-    let settings = app.settings()?;
-    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
-    let plan = plan(args, &connector, app, &settings.console)?;
-    let browser = if args.print { None } else { Some(browser(app, &settings.console)?) };
-    let narrowing = args.narrow.read()?;
+    let subject = || audited::subject(Scope::Person, &args.connector);
+    let (plan, narrowing) = vending::recorded(Event::Console, subject, prepare(args, app), app, streams)?;
     let wanted = Wanted {
         event: Event::Console,
         connector: &args.connector,
@@ -77,20 +78,29 @@ pub fn run(args: &ConsoleArgs, app: &App, streams: &mut Streams) -> Result<()> {
         mfa_code: args.mfa.code(),
     };
     let answer = vending::answer(wanted, app, streams)?;
+    let done = sign_in(args, plan, &answer, app, streams);
+    vending::recorded(Event::Console, || answer.subject(), done, app, streams)
+}
+
+/// All that can be refused before anybody is asked.
+fn prepare(args: &ConsoleArgs, app: &App) -> Result<(Plan, Narrowing)> {
+    let settings = app.settings()?;
+    let connector = settings.connector(&args.connector, &config_file::read_policy)?;
+    Ok((plan(args, &connector, app, &settings.console)?, args.narrow.read()?))
+}
+
+fn sign_in(args: &ConsoleArgs, plan: Plan, answer: &Answer, app: &App, streams: &mut Streams) -> Result<()> {
+    let settings = &app.settings()?.console;
     let link = app.console_sign_in(&plan.sign_in).sign_in_url(ConsoleVisit {
         lease: &answer.lease,
         destination: &plan.destination,
-        issuer: &settings.console.issuer,
+        issuer: &settings.issuer,
         duration: plan.duration,
     })?;
-    match browser {
-        None => print(&link, streams),
-        Some(browser) => {
-            hand_over(&link, &browser, &settings.console).map_err(CommandError::BrowserFailed)?;
-            streams.status(&format!("The browser signs in with “{}”: {}", args.connector, plan.destination.as_str()));
-            Ok(())
-        }
-    }
+    let Some(browser) = plan.browser else { return print(&link, streams) };
+    hand_over(&link, &browser, settings).map_err(CommandError::BrowserFailed)?;
+    streams.status(&format!("The browser signs in with “{}”: {}", args.connector, plan.destination.as_str()));
+    Ok(())
 }
 
 /// All rules that can be known before a call.
@@ -107,7 +117,8 @@ fn plan(args: &ConsoleArgs, connector: &Connector, app: &App, settings: &Console
         (None, Some(service)) => Destination::service(service, &site.console, &region)?,
         (None, None) => Destination::home(&site.console, &region),
     };
-    Ok(Plan { sign_in: site.sign_in, destination, duration })
+    let browser = if args.print { None } else { Some(browser(app, settings)?) };
+    Ok(Plan { sign_in: site.sign_in, destination, duration, browser })
 }
 
 fn print(link: &Secret, streams: &mut Streams) -> Result<()> {

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::answer;
+use super::audited;
 use super::error::CommandError;
 use super::mfa_args::MfaArgs;
 use super::narrow_args::NarrowArgs;
@@ -98,20 +99,25 @@ pub fn run(args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
 
 fn vend(connector: &str, args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let caller = if args.is_hook() { Caller::Program } else { Caller::Person };
-    let narrowing = args.narrow.read()?;
-    let destination = args.destination();
-    destination.map_or(Ok(()), |destination| written_profile::check(destination, app))?;
-    let scope = args.scope.scope();
+    let (destination, scope) = (args.destination(), args.scope.scope());
+    let checked = destination.map_or(Ok(()), |destination| written_profile::check(destination, app));
+    let narrowing = checked.and_then(|()| Ok(args.narrow.read()?));
+    let narrowing = vending::recorded(Event::Vend, || audited::subject(scope, connector), narrowing, app, streams)?;
     let wanted =
         Wanted { event: Event::Vend, connector, scope, narrowing: &narrowing, caller, mfa_code: args.mfa.code() };
     let answer = vending::answer(wanted, app, streams)?;
-    if let Some(destination) = destination {
-        return written_profile::write(destination, &answer, app, streams);
+    let done = hand_on(&answer, args, app, streams);
+    vending::recorded(Event::Vend, || answer.subject(), done, app, streams)
+}
+
+fn hand_on(answer: &Answer, args: &CredsArgs, app: &App, streams: &mut Streams) -> Result<()> {
+    if let Some(destination) = args.destination() {
+        return written_profile::write(destination, answer, app, streams);
     }
     let format = match args.format {
         FormatChoice::Given(format) => format,
         FormatChoice::Auto if streams.output_is_terminal => {
-            explain(&answer, args.words(connector, app).as_deref(), app, streams);
+            explain(answer, args.words(answer.connector.as_str(), app).as_deref(), app, streams);
             return Ok(());
         }
         FormatChoice::Auto => format_of(calling_shell(app)),

@@ -2,6 +2,7 @@
 //! checks has a file of its own here. Nothing is changed, one failing check does not stop another, and every call ends in time.
 
 mod access;
+mod audit_trail;
 mod aws;
 mod chart;
 mod clock;
@@ -23,7 +24,7 @@ use crate::ui::Streams;
 use chart::Chart;
 use patience::Patience;
 
-/// Find out what is wrong, and what mends it: configuration, files, hooks, secret store, directory, keys
+/// Find out what is wrong, and what mends it: configuration, files, hooks, audit trail, secret store, directory, keys
 ///
 /// Nothing is changed. The exit code is 0 only if all is well: no warning, no fault, nothing that could not be checked
 #[derive(Debug, Args)]
@@ -45,6 +46,7 @@ pub fn run(args: &DoctorArgs, app: &App, streams: &mut Streams) -> Result<()> {
     completions::examine(&mut chart);
     access::examine(&mut chart, settings);
     leftovers::examine(&mut chart, settings);
+    audit_trail::examine(&mut chart, settings);
     profiles::examine(&mut chart, settings);
     let Some(settings) = settings else {
         for check in ["secret store", "directory", "session", "AWS STS", "key"] {

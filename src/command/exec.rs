@@ -10,6 +10,7 @@ use anyhow::Result;
 use clap::Args;
 use jiff::SignedDuration;
 
+use super::audited;
 use super::config_file;
 use super::error::CommandError;
 use super::mfa_args::MfaArgs;
@@ -17,8 +18,9 @@ use super::narrow_args::NarrowArgs;
 use super::scope_args::ScopeArgs;
 use super::vending::{self, Answer, Wanted};
 use crate::app::App;
-use crate::model::audit::Event;
+use crate::model::audit::{Event, Subject};
 use crate::model::call_chain::{self, CallChain};
+use crate::model::connector::Connector;
 use crate::model::duration::SessionDuration;
 use crate::model::name::ConnectorName;
 use crate::model::narrowing::Narrowing;
@@ -128,19 +130,20 @@ pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
     let (around, connectors) = (app.call_chain(), credentials.connectors());
     let chain = around.with_run(&connectors, words.iter().copied(), streams.output_is_terminal)?;
     let mut execution = execution(&words, &chain, app);
-    let ending = match &credentials {
+    let (ending, subject) = match &credentials {
         Credentials::Keys(connector) => {
-            set_keys(args, connector, &mut execution, app, streams)?;
+            let subject = set_keys(args, connector, &mut execution, app, streams)?;
             tell_where(&connectors, &around, streams);
-            execution.replace()
+            (execution.replace(), subject)
         }
         Credentials::Profiles(profiles) => {
             let _folder = own_files::make(args, profiles, &mut execution, app, streams)?;
             tell_where(&connectors, &around, streams);
-            execution.supervise()
+            (execution.supervise(), Subject { scope: Some(args.scope.scope()), ..Subject::default() })
         }
     };
-    Ok(ending.map(Ending::into_exit_code).map_err(CommandError::NotRun)?)
+    let ended = ending.map(Ending::into_exit_code).map_err(|error| CommandError::NotRun(error).into());
+    vending::recorded(Event::Exec, || subject, ended, app, streams)
 }
 
 fn execution(words: &[&OsStr], chain: &CallChain, app: &App) -> Execution {
@@ -157,8 +160,9 @@ fn set_keys(
     execution: &mut Execution,
     app: &App,
     streams: &mut Streams,
-) -> Result<()> {
-    let narrowing = args.narrow.read()?;
+) -> Result<Subject> {
+    let asked = || audited::subject(args.scope.scope(), connector.as_str());
+    let narrowing = vending::recorded(Event::Exec, asked, args.narrow.read().map_err(Into::into), app, streams)?;
     let answer = match args.min_life {
         None => vending::answer(args.wanted(connector, &narrowing), app, streams)?,
         Some(min_life) => lasting_answer(args.wanted(connector, &narrowing), min_life, app, streams)?,
@@ -170,19 +174,14 @@ fn set_keys(
         execution.set_secret(name, &value);
     }
     execution.withhold(own_files::passphrase_descriptor(app.settings()?));
-    Ok(())
+    Ok(answer.subject())
 }
 
 /// Credentials that live so long from now on. What the connector never gives is not asked of AWS.
 fn lasting_answer(wanted: Wanted<'_>, min_life: SessionDuration, app: &App, streams: &mut Streams) -> Result<Answer> {
-    let connector = app.settings()?.connector(wanted.connector, &config_file::read_policy)?;
-    let connector = wanted.narrowing.apply(connector)?;
+    let asked = || audited::subject(wanted.scope, wanted.connector);
+    let connector = vending::recorded(Event::Exec, asked, long_lived(wanted, min_life, app), app, streams)?;
     let (name, asked) = (connector.name, min_life);
-    if let Some(duration) = connector.duration
-        && duration <= min_life
-    {
-        return Err(CommandError::DurationTooShort { connector: name, duration, asked }.into());
-    }
     let min_life = SignedDuration::from_secs(min_life.seconds().into());
     let answer = vending::lasting_answer(wanted, min_life, app, streams)?;
     let left = answer.lease.expires_at.duration_since(app.clock.now());
@@ -190,7 +189,20 @@ fn lasting_answer(wanted: Wanted<'_>, min_life: SessionDuration, app: &App, stre
         return Ok(answer);
     }
     let left = SessionDuration::from_seconds(u32::try_from(left.as_secs()).unwrap_or_default());
-    Err(CommandError::LifeTooShort { connector: name, left, asked, duration: connector.duration }.into())
+    let short = CommandError::LifeTooShort { connector: name, left, asked, duration: connector.duration };
+    vending::recorded(Event::Exec, || answer.subject(), Err(short.into()), app, streams)
+}
+
+/// The connector, unless what it gives never lives so long.
+fn long_lived(wanted: Wanted<'_>, min_life: SessionDuration, app: &App) -> Result<Connector> {
+    let connector = app.settings()?.connector(wanted.connector, &config_file::read_policy)?;
+    let connector = wanted.narrowing.apply(connector)?;
+    match connector.duration {
+        Some(duration) if duration <= min_life => {
+            Err(CommandError::DurationTooShort { connector: connector.name, duration, asked: min_life }.into())
+        }
+        _ => Ok(connector),
+    }
 }
 
 /// People who have lost count of their shells see where they are; programs have no use for it.

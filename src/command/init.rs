@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use toml_edit::Value;
 
+use super::audited;
 use super::config_file;
 use super::error::CommandError;
 use super::questions::{Question, Refusal};
@@ -14,6 +15,7 @@ use crate::config::file::{self, DirectoryChoice, SourcedFile};
 use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::config::starter::{Starter, StarterCrowd};
+use crate::model::audit::Subject;
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
 use crate::model::crowd_application::CrowdApplication;
 use crate::model::secret::{Secret, SecretId};
@@ -153,7 +155,9 @@ fn replace_password(args: &InitArgs, app: &App, streams: &mut Streams) -> Result
         return Err(CommandError::CrowdOnly { flag: "--password-only" }.into());
     };
     let password = proved_password(args, app, streams, crowd)?;
-    app.secrets(&settings.secrets)?.store(&crowd.application_secret(), &password)?;
+    audited::secret("of the application", Subject::default(), app, || {
+        Ok(app.secrets(&settings.secrets)?.store(&crowd.application_secret(), &password)?)
+    })?;
     streams.status(&format!("Stored the password of the application “{}”", crowd.application));
     Ok(())
 }

@@ -37,10 +37,10 @@ pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let sessions = app.sessions(crowd, secrets.as_ref())?;
     let user = USER.text(app, args.user.as_deref(), None)?;
     let password = PASSWORD.secret(app, streams, args.password_stdin)?;
-    // Before and after: whatever happens between, nobody gets what another person's session has opened.
-    app.end_passes()?;
     let subject = Subject { scope: Some(Scope::Person), name: Some(user.trim().to_owned()), ..Subject::default() };
     let identity = audited::deed(Event::LogIn, subject, app, || {
+        // Before and after: whatever happens between, nobody gets what another person's session has opened.
+        app.end_passes()?;
         Ok(sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?)
     })?;
     app.end_passes()?;

@@ -22,9 +22,9 @@ pub fn run(_: &LogoutArgs, app: &App, streams: &mut Streams) -> Result<()> {
     };
     let secrets = app.secrets(&settings.secrets)?;
     let sessions = app.sessions(crowd, secrets.as_ref())?;
-    // Before and after, as at log-in; what can't be ended now must not keep the session alive.
-    drop(app.end_passes());
     let outcome = audited::deed(Event::LogOut, Subject::default(), app, || {
+        // Before and after, as at log-in; what can't be ended now must not keep the session alive.
+        drop(app.end_passes());
         Ok(sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())?)
     })?;
     app.end_passes()?;

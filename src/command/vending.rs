@@ -14,7 +14,7 @@ use crate::app::{App, Endpoint};
 use crate::config::settings::Settings;
 use crate::model::actor::{Actor, Scope};
 use crate::model::audit::settings::AuditSettings;
-use crate::model::audit::{Event, Origin};
+use crate::model::audit::{Event, Origin, Subject};
 use crate::model::connector::Connector;
 use crate::model::file_mark::Watched;
 use crate::model::lease::Lease;
@@ -45,6 +45,14 @@ pub struct Answer {
     account: AccountName,
     origin: Origin,
     audit: AuditSettings,
+}
+
+impl Answer {
+    /// What is recorded of what becomes of it.
+    pub fn subject(&self) -> Subject {
+        let (connector, account) = (Some(self.connector.to_string()), Some(self.account.to_string()));
+        Subject { connector, account, ..Subject::of_actor(&self.actor) }
+    }
 }
 
 impl From<Recalled> for Answer {
@@ -93,12 +101,24 @@ pub fn lasting_answer(
             Ok(answer)
         }
         Err(error) => {
-            let subject = audited::subject(wanted.scope, wanted.connector);
-            let trouble = audited::failure(wanted.event, subject, &error, app);
-            trouble.into_iter().for_each(|trouble| streams.warning(&trouble));
-            Err(error)
+            let subject = || audited::subject(wanted.scope, wanted.connector);
+            recorded(wanted.event, subject, Err(error), app, streams)
         }
     }
+}
+
+/// What comes before credentials are asked for, or after they were recorded: if it fails, that is recorded as well.
+pub fn recorded<T>(
+    event: Event,
+    subject: impl FnOnce() -> Subject,
+    done: Result<T>,
+    app: &App,
+    streams: &mut Streams,
+) -> Result<T> {
+    done.inspect_err(|error| {
+        let trouble = audited::failure(event, subject(), error, app);
+        trouble.into_iter().for_each(|trouble| streams.warning(&trouble));
+    })
 }
 
 /// The credentials, not yet recorded: nobody else may have them.

@@ -12,7 +12,7 @@ use super::request::{Call, Target};
 use super::server::Refusal;
 use crate::model::person::Identity;
 use crate::model::secret::Secret;
-use crate::ports::{DirectoryError, Oddity, Session};
+use crate::ports::{DirectoryError, Greeting, Oddity, Session};
 
 /// Far longer than any token that Crowd makes.
 const LONGEST_TOKEN: usize = 1024;
@@ -51,15 +51,15 @@ impl CrowdDirectory {
         let secret_length = user.len() + body.password.len();
         let call = Call::post(Target::resource("session"), &body, secret_length);
         let call = call.map_err(|error| server.unreachable(error))?;
-        let session = match self.transport.object(call, 201)? {
-            Ok(session) => session,
-            Err(refusal) => return Err(self.log_in_refused(refusal)),
+        let (session, now) = match self.transport.greeted(call, 201)? {
+            (Ok(session), Greeting { clock, .. }) => (session, clock),
+            (Err(refusal), _) => return Err(self.log_in_refused(refusal)),
         };
         let token = session.text("token").map_err(|error| server.misshapen(error))?;
         let token = Secret::new(sane_token(token).ok_or_else(|| server.unexpected(Oddity::Shape))?.to_owned());
         let person = self.user_of(&session)?;
         let name = self.stored_name_of(user, person)?;
-        Ok(Session { token, identity: self.identity(name, person, &session)? })
+        Ok(Session { token, identity: self.identity(name, person, &session, now)? })
     }
 
     /// Whose session this is; the session is prolonged.
@@ -69,16 +69,16 @@ impl CrowdDirectory {
         let target = Target::resource("session").segment(token).and_then(|target| target.parameter("expand", "user"));
         let target = target.map_err(|_| server.session_ended())?;
         let call = Call::post(target, &FACTORS, 0).map_err(|error| server.unreachable(error))?;
-        let session = match self.transport.object(call, 200)? {
-            Ok(session) => session,
-            Err(refusal) if is_over(refusal) => return Err(server.session_ended()),
-            Err(refusal) => return Err(server.refused(refusal)),
+        let (session, now) = match self.transport.greeted(call, 200)? {
+            (Ok(session), Greeting { clock, .. }) => (session, clock),
+            (Err(refusal), _) if is_over(refusal) => return Err(server.session_ended()),
+            (Err(refusal), _) => return Err(server.refused(refusal)),
         };
         if session.text("token").map_err(|error| server.misshapen(error))? != token {
             return Err(server.unexpected(Oddity::OtherName));
         }
         let person = self.user_of(&session)?;
-        self.identity(self.stored_name(person)?, person, &session)
+        self.identity(self.stored_name(person)?, person, &session, now)
     }
 
     /// Ends a session. What can't be a token is no session, and one that is over needs no end.
@@ -93,9 +93,19 @@ impl CrowdDirectory {
     }
 
     /// The person of this name. An answer that says whether they are active is about them as a whole; one that only
-    /// refers to them is not enough, and Crowd is asked for the rest.
-    fn identity(&self, name: &str, person: &Object, session: &Object) -> Result<Identity, DirectoryError> {
+    /// refers to them is not enough, and Crowd is asked for the rest. A session whose end is past by the date of the answer
+    /// is over, whatever else that says; by this machine's clock nothing is judged.
+    fn identity(
+        &self,
+        name: &str,
+        person: &Object,
+        session: &Object,
+        now: Option<Timestamp>,
+    ) -> Result<Identity, DirectoryError> {
         let until = self.expiry(session)?;
+        if until.zip(now).is_some_and(|(until, now)| until <= now) {
+            return Err(self.transport.server.session_ended());
+        }
         let person = if person.has("active") { self.person(name, person) } else { self.active_person(name) };
         Ok(Identity { person: person?, until })
     }

@@ -10,6 +10,7 @@ mod import;
 mod mfa;
 mod narrowing;
 mod profiles;
+mod reason;
 mod rotation;
 mod secrets;
 mod tokens;
@@ -24,12 +25,12 @@ use crate::model::call_chain::RecursionError;
 use crate::model::console::DestinationError;
 use crate::model::crowd_address::CrowdAddressError;
 use crate::model::duration::DurationError;
-use crate::model::failure::{Failure, FailureKind as Kind};
+use crate::model::failure::{Failure, FailureKind as Kind, ReasonCode};
 use crate::model::name::{AccountName, NameError};
 use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
 use crate::policy::Refused;
-use crate::ports::{AuditError, CacheError, PromptError};
+use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
 use crate::render::paint::{Palette, Tone};
 use crate::render::pasted::quoted;
@@ -64,7 +65,8 @@ pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
     let verdict = chain().find_map(verdict).unwrap_or(Verdict::plain(Kind::Fault));
     let mut causes: Vec<String> = chain().map(|cause| printable(&cause.to_string())).collect();
     causes.dedup();
-    Failure { kind: verdict.kind, causes, hints: verdict.hints }
+    let code = chain().find_map(reason::code).unwrap_or(ReasonCode::Other(verdict.kind));
+    Failure { kind: verdict.kind, code, causes, hints: verdict.hints }
 }
 
 /// The failure for people: the error, its causes, and hints after a blank line.
@@ -123,6 +125,7 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(of_cache),
         error.downcast_ref().map(narrowing::verdict),
         error.downcast_ref().map(of_system_name),
+        error.downcast_ref().map(trail::unreadable),
     ];
     known
         .into_iter()
@@ -152,7 +155,6 @@ fn is_of_the_request(error: &(dyn std::error::Error + 'static)) -> bool {
         || error.is::<RegionError>()
         || error.is::<RecursionError>()
         || error.is::<NoHome>()
-        || error.is::<AuditError>()
         || error.is::<std::io::Error>()
 }
 
@@ -187,6 +189,7 @@ fn of_vending(error: &VendError) -> Verdict {
         VendError::Mfa(error) => mfa::verdict(error),
         VendError::Tokens(error) => tokens::verdict(error),
         VendError::Cache(error) => of_cache(error),
+        VendError::Of { error, .. } => of_vending(error),
         VendError::Remembered { failure, .. } => Verdict { kind: failure.kind, hints: failure.hints.clone() },
     }
 }

@@ -52,10 +52,80 @@ impl FailureKind {
     }
 }
 
+/// Why, more closely than the exit code tells: what the audit trail knows a failure by. The words are promised, as
+/// people search for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReasonCode {
+    /// The person is in none of the groups.
+    NotEntitled,
+    /// The connector serves persons only.
+    NotForTheSystem,
+    /// Nobody is logged in, or not any more.
+    NoSession,
+    WrongPassword,
+    /// The directory knows the person, and does not let them in: gone, switched off, not of the application.
+    PersonRefused,
+    /// afed itself is refused by the directory.
+    ApplicationRefused,
+    DirectoryUnreachable,
+    /// Something else than the directory answers, or in another way.
+    DirectoryUnclear,
+    UnknownConnector,
+    /// There is no code of the MFA device.
+    NoMfaCode,
+    /// AWS refuses a request with a code.
+    MfaRefused,
+    AwsRefused,
+    AwsUnreachable,
+    /// The host gives no role's credentials.
+    NoHostRole,
+    /// The secret store does not open, or lacks a secret.
+    NoSecret,
+    /// What was asked for would be more than the connector gives, or can't be said.
+    NarrowingRefused,
+    /// AWS's sign-in gives no link.
+    SignInFailed,
+    NoBrowser,
+    /// The answer did not reach whoever asked.
+    OutputLost,
+    NotRecorded,
+    /// Nothing more is known than the kind.
+    Other(FailureKind),
+}
+
+impl ReasonCode {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotEntitled => "not-entitled",
+            Self::NotForTheSystem => "not-for-the-system",
+            Self::NoSession => "no-session",
+            Self::WrongPassword => "wrong-password",
+            Self::PersonRefused => "person-refused",
+            Self::ApplicationRefused => "application-refused",
+            Self::DirectoryUnreachable => "directory-unreachable",
+            Self::DirectoryUnclear => "directory-unclear",
+            Self::UnknownConnector => "unknown-connector",
+            Self::NoMfaCode => "no-mfa-code",
+            Self::MfaRefused => "mfa-refused",
+            Self::AwsRefused => "aws-refused",
+            Self::AwsUnreachable => "aws-unreachable",
+            Self::NoHostRole => "no-host-role",
+            Self::NoSecret => "no-secret",
+            Self::NarrowingRefused => "narrowing-refused",
+            Self::SignInFailed => "sign-in-failed",
+            Self::NoBrowser => "no-browser",
+            Self::OutputLost => "output-lost",
+            Self::NotRecorded => "not-recorded",
+            Self::Other(kind) => kind.code(),
+        }
+    }
+}
+
 /// A failure with its causes, first to last, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
     pub kind: FailureKind,
+    pub code: ReasonCode,
     pub causes: Vec<String>,
     pub hints: Vec<String>,
 }

@@ -2,7 +2,14 @@
 
 /// The bytes in lower-case hex.
 pub fn lower_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 0xf] {
+            text.push(char::from(DIGITS[usize::from(digit)]));
+        }
+    }
+    text
 }
 
 /// Whether the text is so many lower-case hex digits.
@@ -18,5 +25,6 @@ mod tests {
     fn every_byte_has_two_digits() {
         assert_eq!(lower_hex(&[0x00, 0x0f, 0xa0, 0xff]), "000fa0ff");
         assert_eq!(lower_hex(&[]), "");
+        (0..=u8::MAX).for_each(|byte| assert_eq!(lower_hex(&[byte]), format!("{byte:02x}")));
     }
 }

@@ -1,5 +1,6 @@
 //! Where decisions are written down, and every way in which that can fail.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,17 +11,16 @@ pub trait AuditTrail {
     /// Writes the entry behind all others. A second target that was not reached is told, and is no failure: the entry is
     /// in the trail.
     fn record(&self, entry: &Entry) -> Result<Option<AuditError>, AuditError>;
-    /// Shows that an entry could be written now; writes none.
+    /// Shows that an entry could be written now, and writes none.
     fn probe(&self) -> Result<(), AuditError>;
-    /// All that is kept, the oldest first.
+    /// All that is kept, the oldest first. Lines that are added while it is read are not in it.
     fn read(&self) -> Result<Vec<TrailFile>, AuditError>;
 }
 
-/// A part of the trail.
-#[derive(Debug)]
+/// A part of the trail, as it was when it was opened; it is read piece by piece.
 pub struct TrailFile {
     pub path: PathBuf,
-    pub bytes: Vec<u8>,
+    pub content: Box<dyn Read>,
 }
 
 /// Why something was not recorded, or could not be read.

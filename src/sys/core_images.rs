@@ -1,5 +1,7 @@
 //! Images of this process's memory, which the system leaves behind where a signal such as that of Ctrl-\ ends it: secrets
 //! would be in them. From the start on this process leaves none; a program that it starts may, as far as it might have.
+//! On Linux [`super::memory_image`] keeps more than that; this stays for other systems, and for where that is refused. It
+//! costs one call where the limit is 0 already, as it mostly is, and a second one where it is not.
 
 /// Withheld from this process; what was allowed before is for the programs that it runs for somebody.
 #[derive(Debug, Clone, Copy)]

@@ -85,6 +85,18 @@ fn sweep(base: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The folders below `base` that no run holds any more. Nothing is changed; what can't be looked at is not among them.
+pub fn left(base: &Path) -> Vec<PathBuf> {
+    let is_left = |path: &PathBuf| {
+        let is_ours = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PREFIX));
+        is_ours && files::open_regular(&path.join(HELD)).is_ok_and(|held| held.try_lock_shared().is_ok())
+    };
+    let mut found = files::list(base).unwrap_or_default();
+    found.retain(is_left);
+    found.sort();
+    found
+}
+
 /// What can't be removed now is left to the next run: it holds no secret, and nobody else can read it. Only what a run has
 /// held is taken away with all that is in it; a folder that was never held is nobody's run, or a run that got no further.
 fn remove_if_over(folder: &Path) {

@@ -95,6 +95,15 @@ impl<'a> Memberships<'a> {
         troubles
     }
 
+    /// What kept the directory from telling about any of the groups that were asked for; `None` where it told about one.
+    pub fn into_silence(self) -> Option<DirectoryError> {
+        drop(self.gone);
+        let known = self.known.into_inner();
+        let is_silent = known.values().all(Result::is_err);
+        // Of an error that several groups have met, the last one gives it away.
+        known.into_values().filter_map(Result::err).filter_map(Rc::into_inner).next().filter(|_| is_silent)
+    }
+
     fn ask(&self, group: &GroupName) -> Answer {
         if let Some(error) = self.gone.borrow().as_ref() {
             return Err(Rc::clone(error));

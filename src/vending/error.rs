@@ -39,6 +39,13 @@ pub enum VendError {
     /// Another process has just failed at the same, a moment ago.
     #[error("{}", .failure.causes.first().map_or("it failed a moment ago", String::as_str))]
     Remembered { failure: Failure, person: Option<String> },
+    /// It came in the way of somebody whom the directory, or the system, has named already.
+    #[error("{error}")]
+    Of {
+        name: String,
+        #[source]
+        error: Box<VendError>,
+    },
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     #[error(transparent)]
@@ -54,10 +61,15 @@ pub enum VendError {
 }
 
 impl VendError {
+    /// The same of somebody who is known.
+    pub fn of(name: &str, error: impl Into<Self>) -> Self {
+        Self::Of { name: name.to_owned(), error: Box::new(error.into()) }
+    }
+
     /// Whom it was denied to, where the directory has said who that is.
     pub fn person(&self) -> Option<&str> {
         match self {
-            Self::NotEntitled { person, .. } => Some(person),
+            Self::NotEntitled { person: name, .. } | Self::Of { name, .. } => Some(name),
             Self::Remembered { person, .. } => person.as_deref(),
             _ => None,
         }
@@ -65,7 +77,10 @@ impl VendError {
 
     /// Whether it says more of this caller than of what was asked for: nobody else shall be told that there is no
     /// terminal, as they may have one.
-    pub const fn is_of_the_caller(&self) -> bool {
-        matches!(self, Self::Mfa(MfaError::NoWay { .. }))
+    pub fn is_of_the_caller(&self) -> bool {
+        match self {
+            Self::Of { error, .. } => error.is_of_the_caller(),
+            other => matches!(other, Self::Mfa(MfaError::NoWay { .. })),
+        }
     }
 }

@@ -179,7 +179,7 @@ mod tests {
     use super::*;
     use crate::model::actor::Actor;
     use crate::model::audit::settings::AuditSettings;
-    use crate::model::failure::{Failure, FailureKind};
+    use crate::model::failure::{Failure, FailureKind, ReasonCode};
     use crate::model::file_mark::FileMark;
     use crate::vending::doubles::{FakeCache, HandClock, lease, person};
 
@@ -234,7 +234,12 @@ mod tests {
     #[test]
     fn a_failure_serves_whoever_came_before_it_and_programs_for_a_moment() {
         let failed = |at| {
-            let failure = Failure { kind: FailureKind::Denied, causes: vec!["no".to_owned()], hints: Vec::new() };
+            let failure = Failure {
+                kind: FailureKind::Denied,
+                code: ReasonCode::NotEntitled,
+                causes: vec!["no".to_owned()],
+                hints: Vec::new(),
+            };
             Outcome::Failed { at, failure, person: None }
         };
         for (later, arrived, person, program) in [

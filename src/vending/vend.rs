@@ -159,8 +159,13 @@ impl Vendor<'_> {
             Some(admission) => (admission.actor, admission.at),
             None => self.admit(order)?,
         };
+        self.vend_to(order, &actor, admitted_at).map_err(|error| VendError::of(actor.name(), error))
+    }
+
+    /// Credentials for somebody who was let in.
+    fn vend_to(&self, order: Order<'_>, actor: &Actor, admitted_at: Timestamp) -> Result<Vended, VendError> {
         let signer = Signer::of(order.account, self.host)?;
-        let (wanted, lease_key) = wanted_of(order, &actor, &signer)?;
+        let (wanted, lease_key) = wanted_of(order, actor, &signer)?;
         let mut admission = Admission {
             actor: actor.clone(),
             at: admitted_at,
@@ -177,7 +182,7 @@ impl Vendor<'_> {
             admission.unrenewed = Some(Unrenewed { at: self.memory.clock.now(), trouble: trouble.clone() });
         }
         let kept = self.keep(order, admission);
-        Ok(Vended { lease, actor, source, not_kept: lease_not_kept.or(kept.err()) })
+        Ok(Vended { lease, actor: actor.clone(), source, not_kept: lease_not_kept.or(kept.err()) })
     }
 
     fn keep(&self, order: Order<'_>, admission: Admission) -> Result<(), CacheError> {
@@ -232,7 +237,8 @@ impl Vendor<'_> {
         self.prepare(order);
         let person = directory.identify(&evidence)?.person;
         let at = self.memory.clock.now();
-        let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))?;
+        let entitlement = decide(openness, |group| is_member(directory.as_ref(), &person, group))
+            .map_err(|error| VendError::of(&person.name, error))?;
         Ok((person, at, entitlement))
     }
 

@@ -7,10 +7,12 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::crowd_directory::Scripted;
 use crate::generated::help_tree;
 use crate::iam::Iam;
 use crate::rotation::{rotate, with_key};
-use crate::sandbox::{Sandbox, aws_url};
+use crate::sandbox::{Sandbox, aws, aws_url};
+use crate::sts_proxy::{Reply, StsProxy};
 
 const TRAIL: &str = "home/.local/state/afed/audit.jsonl";
 const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
@@ -56,10 +58,10 @@ fn a_day_is_recorded_line_by_line_and_verified() {
             "vend allow alice deploy ops cached -",
             "exec allow alice deploy ops cached -",
             "check allow alice deploy ops new -",
-            "vend fail - none - - configuration",
+            "vend fail - none - - unknown-connector",
             "log-out allow - - - - -",
-            "vend fail - deploy - - log-in-needed",
-            "vend fail - deploy - cached log-in-needed",
+            "vend fail - deploy - - no-session",
+            "vend fail - deploy - cached no-session",
         ]
     );
     assert_eq!(found[0]["reason"], "changes directory, crowd, secrets");
@@ -109,8 +111,8 @@ fn who_is_denied_is_named_also_from_memory() {
     assert_eq!(
         last,
         [
-            "vend deny bob deploy - denied “bob” may not use the connector “deploy”",
-            "vend deny bob deploy cached denied “bob” may not use the connector “deploy”",
+            "vend deny bob deploy - not-entitled “bob” may not use the connector “deploy”",
+            "vend deny bob deploy cached not-entitled “bob” may not use the connector “deploy”",
         ]
     );
 }
@@ -155,6 +157,144 @@ fn what_can_t_be_recorded_is_told_or_denied() {
     denied(&["connector", "rename", "deploy", "other"]);
     assert_eq!(sandbox.config(), config);
     assert!(!sandbox.path("ran").exists() && !sandbox.path("elsewhere").exists());
+}
+
+/// Every command that decides or changes something, against a trail that can't be written.
+#[test]
+fn what_must_be_recorded_and_can_t_be_is_denied_before_anything_is_changed() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let exported = sandbox.run(&["connector", "export", "--all"]).succeeds().stdout;
+    sandbox.write_private("connectors.json", exported.replace("\"deploy\"", "\"imported\""));
+    let (password, key) = (sandbox.crowd.population().application.password, &aws().key);
+    let bobs = sandbox.crowd.population().person("bob").unwrap().password.clone();
+    let role = &aws().open_role;
+    let commands: [(&[&str], &str); 15] = [
+        (&["creds", "deploy", "--format", "json"], ""),
+        (&["creds", "deploy", "--write-profile", "p"], ""),
+        (&["exec", "deploy", "--", "touch", "ran"], ""),
+        (&["exec", "--refresh", "deploy", "--", "touch", "ran"], ""),
+        (&["login", "--user", "bob", "--password-stdin"], &bobs),
+        (&["logout"], ""),
+        (&["init", "--password-only", "--application-password-stdin"], &password),
+        (&["account", "create", "two", "--access-key-id", &key.id, "--secret-access-key-stdin"], &key.secret),
+        (&["account", "create", "ops", "--secret-only", "--secret-access-key-stdin"], &key.secret),
+        (&["account", "edit", "ops", "--mfa-serial", "arn:aws:iam::000000000000:mfa/ops"], ""),
+        (&["account", "rotate", "ops", "--yes"], ""),
+        (
+            &[
+                "connector",
+                "create",
+                "c",
+                "--account",
+                "ops",
+                "--principal",
+                "assume-role",
+                "--role-arn",
+                role,
+                "--group",
+                "g",
+            ],
+            "",
+        ),
+        (&["connector", "edit", "deploy", "--duration", "30m"], ""),
+        (&["connector", "delete", "deploy", "--yes"], ""),
+        (&["connector", "import", "connectors.json"], ""),
+    ];
+    fs::remove_file(sandbox.path(TRAIL)).unwrap();
+    fs::create_dir(sandbox.path(TRAIL)).unwrap();
+    sandbox.edit_config(|text| {
+        format!("{text}\n[audit]\nrequired = true\n[console]\nsign_in_url = \"http://127.0.0.1:9\"\n")
+    });
+    let of_home = || {
+        let kept = |path: &String| !path.contains("/.cache/") && !path.contains("/locks/");
+        let files = sandbox.files("home").into_iter().filter(kept);
+        files.map(|path| (fs::read(&path).unwrap(), path)).collect::<Vec<_>>()
+    };
+    let (before, sessions) = (of_home(), sandbox.crowd.session_tokens());
+    let console: (&[&str], &str) = (&["console", "deploy", "--print"], "");
+    for (words, input) in commands.into_iter().chain([console]) {
+        let run = sandbox.run(words);
+        let outcome = if input.is_empty() { run.outcome() } else { run.input(input).outcome() };
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{words:?}: {outcome:?}");
+        assert!(outcome.stderr.contains("it can't be recorded"), "{words:?}: {outcome:?}");
+        assert!(of_home() == before, "{words:?} has changed a file");
+    }
+    assert_eq!(sandbox.crowd.session_tokens(), sessions);
+    assert!(!sandbox.path("ran").exists());
+    // Where it is not required it is told, once.
+    sandbox.edit_config(|text| text.replace("required = true", "required = false"));
+    for words in [
+        ["exec", "deploy", "--", "true"].as_slice(),
+        &["connector", "edit", "deploy", "--duration", "30m"],
+        &["logout"],
+    ] {
+        let outcome = sandbox.run(words).succeeds();
+        assert_eq!(outcome.stderr.matches("warning: the audit trail ").count(), 1, "{words:?}: {outcome:?}");
+    }
+}
+
+#[test]
+fn a_disk_without_room_denies_a_log_in_before_it_is_made() {
+    let sandbox = Sandbox::configured();
+    require(&sandbox);
+    let password = sandbox.crowd.population().person("alice").unwrap().password.clone();
+    let strace = sandbox.program(Path::new("/usr/bin/strace"));
+    let strace =
+        strace.args(&["-qq", "-o", "/dev/null", "-e", "trace=fallocate", "-e", "inject=fallocate:error=ENOSPC"]);
+    let outcome = strace
+        .args(&[env!("CARGO_BIN_EXE_afed"), "login", "--user", "alice", "--password-stdin"])
+        .input(&password)
+        .outcome();
+    assert!(outcome.code == Some(4) && outcome.stderr.contains("No space left on device"), "{outcome:?}");
+    assert!(sandbox.crowd.session_tokens().is_empty());
+}
+
+/// What the last line says of who, what and why.
+fn last(sandbox: &Sandbox) -> String {
+    told(records(sandbox).last().unwrap(), &["event", "decision", "person", "connector", "code"])
+}
+
+#[test]
+fn every_way_of_getting_nothing_is_recorded_with_its_code() {
+    let proxy = StsProxy::start();
+    let sandbox = Sandbox::with_session_of("alice").env("AWS_ENDPOINT_URL_STS", &proxy.url);
+    let expect = |words: &[&str], expected: &str| {
+        let outcome = sandbox.run(words).outcome();
+        assert!(outcome.code != Some(0) && last(&sandbox) == expected, "{words:?}: {} {outcome:?}", last(&sandbox));
+    };
+    let creds = ["creds", "deploy", "--format", "bash"];
+    expect(&["creds", "none"], "vend fail - none unknown-connector");
+    expect(&["exec", "none", "--", "true"], "exec fail - none unknown-connector");
+    expect(&["console", "none", "--print"], "console fail - none unknown-connector");
+    expect(&["connector", "check", "none"], "check fail - none unknown-connector");
+    expect(&["creds", "deploy", "--system"], "vend deny - deploy not-for-the-system");
+    expect(&["creds", "deploy", "--duration", "12h", "--format", "bash"], "vend fail - deploy narrowing-refused");
+    expect(&["exec", "deploy", "--", "/no/such/command"], "exec fail alice deploy no-command");
+    sandbox.run(&["cache", "clear"]).succeeds();
+    proxy.reply(Reply::refusal(403, "AccessDenied", "no"));
+    expect(&creds, "vend deny alice deploy aws-refused");
+    proxy.reply(Reply::refusal(503, "Throttling", "later"));
+    expect(&["exec", "deploy", "--", "true"], "exec fail alice deploy aws-unreachable");
+    sandbox.run(&["account", "edit", "ops", "--mfa-serial", crate::sts_mfa::SERIAL]).succeeds();
+    expect(&creds, "vend fail alice deploy no-mfa-code");
+    proxy.reply(Reply::refusal(403, "AccessDenied", "no"));
+    expect(&[creds.as_slice(), &["--mfa-code", "123456"]].concat(), "vend deny alice deploy mfa-refused");
+    let without_device =
+        |text: String| text.lines().filter(|line| !line.starts_with("mfa_serial")).collect::<Vec<_>>().join("\n");
+    sandbox.edit_config(|text| format!("{}\n[console]\nsign_in_url = \"http://127.0.0.1:9\"\n", without_device(text)));
+    proxy.reply(Reply::Forward);
+    expect(&["console", "deploy", "--print"], "console fail alice deploy sign-in-failed");
+    let before = records(&sandbox);
+    assert_eq!(told(&before[before.len() - 2], &["event", "decision", "person"]), "console allow alice");
+    sandbox.crowd.script("POST", "/session/", Scripted::hang_up().always());
+    sandbox.run(&["cache", "clear"]).succeeds();
+    expect(&creds, "vend fail - deploy directory-unreachable");
+    sandbox.crowd.forget_scripts();
+    sandbox.crowd.expire_sessions();
+    expect(&["exec", "deploy", "--", "true"], "exec fail - deploy no-session");
+    sandbox.run(&["login", "--user", "alice", "--password-stdin"]).input("wrong-password").outcome();
+    assert_eq!(last(&sandbox), "log-in deny alice - wrong-password");
+    sandbox.run(&["audit", "verify"]).succeeds();
 }
 
 #[test]

@@ -50,6 +50,11 @@ fn the_session() {
             ("active in words", with(json!({ "user": { "name": "alice", "active": "true" } })), unexpected(SHAPE)),
             ("active or not", with(json!({ "user": { "name": "alice", "active": null } })), unexpected(SHAPE)),
             ("an end in words", with(json!({ "expiry-date": "tomorrow" })), unexpected(SHAPE)),
+            (
+                "an end before the answer",
+                with(json!({ "expiry-date": 1_700_000_000_000_i64 })).header("Date", "Sun, 22 Nov 2026 12:00:00 GMT"),
+                ended(),
+            ),
             ("an end after all time", with(json!({ "expiry-date": i64::MAX })), unexpected(SHAPE)),
         ],
     );

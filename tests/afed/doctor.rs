@@ -55,6 +55,7 @@ fn when_all_is_well_it_says_so_and_nothing_is_changed() {
              ok           program        $AFED: the only afed on PATH\n\
              ok           file modes     nobody else can write what afed rests on, nor read what is private\n\
              ok           leftovers      nothing of earlier runs lies about\n\
+             ok           audit trail    $SANDBOX/home/.local/state/afed/audit.jsonl: 4 lines of 2 KiB are whole, and records are not required\n\
              ok           profile        own: asks for own\n\
              ok           secret store   file: answers\n\
              ok           directory      $CROWD: accepts the application “afed”\n\
@@ -69,7 +70,7 @@ fn when_all_is_well_it_says_so_and_nothing_is_changed() {
     );
     assert_eq!(sandbox.files("home"), before);
     let all = sandbox.run(&["doctor", "--json"]).succeeds().json();
-    assert_eq!(all[4], finding("profile", "ok", "own", "asks for own", &[]));
+    assert_eq!(all[5], finding("profile", "ok", "own", "asks for own", &[]));
 }
 
 /// Everything of this machine that can be wrong at once, with a Crowd that is old and has ended the session.
@@ -107,6 +108,7 @@ fault        file modes     $SANDBOX/home/.config/afed/config.toml: its mode is 
                             mend: chmod go= '$SANDBOX/home/.config/afed/config.toml'
 warning      leftovers      $SANDBOX/home/.config/afed: 1 file that a broken-off run did not put in its place
                             mend: rm '$SANDBOX/home/.config/afed/.afed-x'
+ok           audit trail    $SANDBOX/home/.local/state/afed/audit.jsonl: 4 lines of 2 KiB are whole, and records are not required
 warning      profile        own: it has no region, and some AWS tools ask for one
                             mend: afed profile add 'own' --connector own
 fault        profile        gone: its hook names /no/such/afed, which is not there
@@ -187,7 +189,7 @@ fault        configuration  $SANDBOX/home/.config/afed/config.toml:5: invalid ty
     let not_checked = ["secret store", "directory   ", "session     ", "AWS STS     ", "key         "]
         .map(|check| format!("not checked  {check}   the configuration can't be used\n"));
     assert!(outcome.stdout.ends_with(&not_checked.concat()), "{}", outcome.stdout);
-    assert_eq!(outcome.stderr, "error: not all is well (faults: 2, warnings: 0, not checked: 5)\n");
+    assert_eq!(outcome.stderr, "error: not all is well (faults: 2, warnings: 0, not checked: 6)\n");
     let empty = Sandbox::new();
     let missing = found(doctor(&empty), "configuration").remove(0);
     assert_eq!(missing["mend"], json!(["set it up: afed init"]));
@@ -364,4 +366,75 @@ fn a_pipe_in_the_place_of_a_file_is_told_and_not_waited_for() {
     }
     let busy = "error: $SANDBOX/home/.config/afed/config.toml can't be read\ncaused by: it is not a regular file\n";
     sandbox.run(&["creds", "deploy"]).fails(1, busy);
+}
+
+#[test]
+fn what_is_wrong_with_the_audit_trail_is_told() {
+    let sandbox = Sandbox::configured();
+    let trail = "home/.local/state/afed/audit.jsonl";
+    let place = format!("$SANDBOX/{trail}");
+    let only = |state: &str, told: &str, mend: &[&str]| {
+        assert_eq!(found(doctor(&sandbox), "audit trail"), [finding("audit trail", state, &place, told, mend)]);
+    };
+    let whole = sandbox.read(trail);
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    sandbox.write_private(trail, lines[1..].concat());
+    only("warning", "it is not whole in 1 place", &["see where: afed audit verify"]);
+    fs::remove_file(sandbox.path(trail)).unwrap();
+    only("ok", "nothing is recorded yet, and records are not required", &[]);
+    assert!(!sandbox.path(trail).exists());
+    sandbox.write_private(trail, &whole);
+    fs::set_permissions(sandbox.path(trail), fs::Permissions::from_mode(0o620)).unwrap();
+    let unfit = format!("the audit trail {place} is open to be written by others");
+    let mend = format!("see what is wrong with it: ls -ld '{place}'");
+    only("fault", &unfit, &[&mend]);
+    fs::set_permissions(sandbox.path(trail), fs::Permissions::from_mode(0o600)).unwrap();
+    sandbox.edit_config(|text| format!("{text}\n[audit]\nrequired = true\nalso = \"journald\"\n"));
+    let told = found(doctor(&sandbox), "audit trail");
+    assert_eq!(told[0]["finding"], "3 lines of 2 KiB are whole, and records are required");
+    if !Path::new("/run/systemd/journal/socket").exists() {
+        assert_eq!((&told[1]["state"], &told[1]["about"]), (&json!("fault"), &json!("journald")));
+        assert_eq!(told[1]["mend"], json!(["see whether it runs: systemctl status systemd-journald"]));
+    }
+    sandbox.edit_config(|text| text.replace("required = true", "enabled = false"));
+    let told = found(doctor(&sandbox), "audit trail");
+    assert_eq!(
+        told,
+        [finding("audit trail", "note", "", "the configuration wants none", &["in [audit]: enabled = true"])]
+    );
+}
+
+#[test]
+fn what_killed_runs_have_left_is_told() {
+    let sandbox = Sandbox::configured();
+    let note = "home/.config/afed/config.toml.unowned";
+    sandbox.write_private(note, "ops AKIAIOSFODNN7EXAMPLE\n");
+    for file in ["run-left/held", "run-left/config"] {
+        sandbox.write_private(&format!("home/.cache/afed/runs/{file}"), "");
+    }
+    let base = sandbox.path("home/.cache/afed/runs");
+    sandbox.write_private("home/.cache/afed/runs/run-held/held", "");
+    let held = fs::File::open(base.join("run-held/held")).unwrap();
+    held.lock().unwrap();
+    let left = found(doctor(&sandbox), "leftovers");
+    let folder = "$SANDBOX/home/.cache/afed/runs/run-left";
+    assert_eq!(
+        left,
+        [
+            finding(
+                "leftovers",
+                "warning",
+                &format!("$SANDBOX/{note}"),
+                "a broken-off run may have left secrets in the store that belong to no account",
+                &["they are forgotten by the next: afed account create, edit, import, rotate or delete"],
+            ),
+            finding(
+                "leftovers",
+                "note",
+                folder,
+                "a run that was killed has left its folder",
+                &[&format!("rm -r '{folder}'")],
+            ),
+        ]
+    );
 }

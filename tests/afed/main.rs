@@ -15,6 +15,8 @@ mod account_edits;
 mod accounts;
 mod audit;
 mod bus_relay;
+mod audit_attacks;
+mod audit_writers;
 mod cache_faults;
 mod cache_stock;
 mod checks;

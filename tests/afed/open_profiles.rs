@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 
+use crate::crowd_directory::Scripted;
 use crate::sandbox::{Sandbox, aws};
 
 const FOREIGN: &str =
@@ -148,6 +149,20 @@ ended                 r       keys ended at 2020-01-01T00:00:00Z
     let listed = sandbox.run(&["profile", "list", "--json"]).succeeds().json();
     assert_eq!(listed[5]["problems"][1], "no region");
     assert_eq!((&listed[9]["source"], &listed[9]["connector"]), (&"temporary-keys".into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn where_the_directory_tells_nothing_no_profile_is_added_and_its_exit_code_stays() {
+    let sandbox = sandbox_of("alice");
+    for (scripted, code) in [(Scripted::hang_up(), 5), (Scripted::answer(500, "text/plain", ""), 5)] {
+        sandbox.crowd.script("GET", "/user/group/nested", scripted.always());
+        let outcome = sandbox.run(&["profile", "add", "--all"]).outcome();
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert!(outcome.stderr.contains("error: no profile was added\ncaused by: $CROWD "), "{outcome:?}");
+        assert!(!sandbox.path("home/.aws/config").exists());
+        sandbox.crowd.forget_scripts();
+    }
+    sandbox.run(&["profile", "add", "--all"]).succeeds();
 }
 
 #[test]

@@ -75,6 +75,32 @@ impl<'a> Holder<'a> {
     }
 }
 
+/// What CloudTrail is joined by.
+#[test]
+fn the_audit_trail_names_the_key_and_the_session_that_aws_sees() {
+    let (sandbox, _proxy) = sandbox("alice");
+    to_list_buckets(&sandbox);
+    let role = &aws().open_role;
+    for (principal, more) in [
+        ("assume-role", ["--role-arn", role].as_slice()),
+        ("federated-user", &["--policy-file", "policy.json"]),
+        ("session-token", &[]),
+    ] {
+        create(&sandbox, principal).args(more).succeeds();
+        let holder = Holder::new(&sandbox);
+        let trail = sandbox.run(&["audit", "--connector", "it", "--last", "1", "--json"]).succeeds().json();
+        let (line, arn) = (&trail[0], holder.arn());
+        assert_eq!((&line["event"], &line["decision"]), (&json!("vend"), &json!("allow")), "{principal}");
+        assert_eq!(line["access_key_id"], holder.credentials["AccessKeyId"], "{principal}");
+        assert_eq!(line["expires_at"], holder.credentials["Expiration"], "{principal}");
+        // Of a session of the user itself AWS tells nothing but the user, and the key is what it is known by.
+        let is_named = principal != "session-token";
+        assert_eq!(line["principal_arn"].as_str(), is_named.then_some(arn.as_str()), "{principal}");
+        assert_eq!(line["session_name"].as_str(), is_named.then(|| arn.rsplit('/').next().unwrap()), "{principal}");
+        sandbox.run(&["connector", "delete", "it", "--yes"]).succeeds();
+    }
+}
+
 #[test]
 fn a_role_is_assumed_with_all_that_the_connector_says() {
     let (sandbox, proxy) = sandbox("alice");

@@ -7,6 +7,7 @@ use super::device::{self, DeviceArgs};
 use super::host_role;
 use super::key::{self, KeyArgs};
 use crate::app::App;
+use crate::command::audited;
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::command::questions::Question;
@@ -14,6 +15,7 @@ use crate::config::edit;
 use crate::config::file::AccountTable;
 use crate::config::settings::{Settings, check_account};
 use crate::model::account::{AccountSource, AccountType, secret_of};
+use crate::model::audit::Subject;
 use crate::model::name::AccountName;
 use crate::ports::CallerIdentity;
 use crate::ui::Streams;
@@ -153,7 +155,10 @@ fn replace_secret(
     }
     let (key, owner) = args.key.proved(app, streams, access_key_id, aws_account_id.as_ref())?;
     key::refuse_other_owner(name, access_key_id, aws_account_id.as_ref(), owner.as_ref())?;
-    app.secrets(&settings.secrets)?.store(&secret_of(name, access_key_id), &key.secret)?;
+    let subject = Subject { account: Some(name.to_string()), ..Subject::default() };
+    audited::secret(&format!("of accounts.{name}"), subject, app, || {
+        Ok(app.secrets(&settings.secrets)?.store(&secret_of(name, access_key_id), &key.secret)?)
+    })?;
     streams.status(&format!("Stored the secret of the access key {access_key_id} (account “{name}”)"));
     Ok(())
 }

@@ -67,7 +67,8 @@ fn names(file: &ConfigFile, account: &AccountName, key: &AccessKeyId) -> bool {
     named == Some(key.as_str())
 }
 
-fn note_path(config: &Path) -> PathBuf {
+/// Where keys of the configuration file are noted.
+pub fn note_path(config: &Path) -> PathBuf {
     let name = config.file_name().unwrap_or_default().to_string_lossy();
     config.with_file_name(format!("{name}.unowned"))
 }

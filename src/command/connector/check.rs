@@ -14,7 +14,7 @@ use crate::command::audited::{self, Issue};
 use crate::command::config_file;
 use crate::command::mfa_args::MfaArgs;
 use crate::command::report::Report;
-use crate::command::vending::openness;
+use crate::command::vending::{self, openness};
 use crate::config::settings::Settings;
 use crate::model::account::Account;
 use crate::model::actor::Scope;
@@ -85,7 +85,8 @@ pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
         let lease = vend_for_show(app, settings, (connector, account), store, &codes)?;
         Ok(((), issued(&lease)))
     });
-    report.end(args.json, streams)
+    let subject = || audited::subject(Scope::Person, &args.name);
+    vending::recorded(Event::Check, subject, report.end(args.json, streams), app, streams)
 }
 
 fn policy(connector: &Connector) -> String {
@@ -158,16 +159,12 @@ fn vend_for_show(
             describe: &|error| (app.explain)(error),
         },
     });
-    let recorded = vended.map_err(anyhow::Error::new).and_then(|vended| {
+    vended.map_err(anyhow::Error::new).and_then(|vended| {
         let (connector, account) = (&connector.name, &account.name);
         let Vended { lease, actor, .. } = &vended;
         let issue = Issue { event: Event::Check, actor, connector, account, lease, origin: Origin::New };
-        app.trail_trouble.set(audited::issue(&issue, &settings.audit, app)?);
+        audited::tell(app, audited::issue(&issue, &settings.audit, app)?);
         Ok(vended.lease)
-    });
-    recorded.inspect_err(|error| {
-        let subject = audited::subject(Scope::Person, connector.name.as_str());
-        app.trail_trouble.set(audited::failure(Event::Check, subject, error, app));
     })
 }
 

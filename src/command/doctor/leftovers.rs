@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::chart::Chart;
+use crate::command::account::unowned;
 use crate::config::settings::Settings;
 use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::render::pasted::quoted;
-use crate::sys::{files, locks};
+use crate::sys::{files, locks, run_folder};
 
 const MINUTE: i128 = 60 * 1_000_000_000;
 /// No temporary file is written for so long.
@@ -25,7 +26,9 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     }
     for config in [chart.app.paths.machine_config.clone(), chart.app.paths.user_config.clone()] {
         broken_off_rotations(chart, &config, settings);
+        unowned_secrets(chart, &config);
     }
+    run_folders(chart);
     let cache = chart.app.paths.cache.clone();
     let kept = files::list(&cache).unwrap_or_default();
     stopped_holders(chart, &kept);
@@ -82,6 +85,25 @@ fn broken_off_rotations(chart: &mut Chart<'_>, config: &Path, settings: Option<&
             false => format!("see which keys it names, then remove it: cat {0}; rm {0}", quoted(journal.display())),
         };
         chart.warning("rotation", account, found, mend);
+    }
+}
+
+/// Noted beside the configuration file, before the store was changed.
+fn unowned_secrets(chart: &mut Chart<'_>, config: &Path) {
+    let note = unowned::note_path(config);
+    if note.exists() {
+        let found = "a broken-off run may have left secrets in the store that belong to no account";
+        let mend = "they are forgotten by the next: afed account create, edit, import, rotate or delete";
+        chart.warning("leftovers", note.display(), found, mend);
+    }
+}
+
+/// They hold no secret, and go when the next run begins there.
+fn run_folders(chart: &mut Chart<'_>) {
+    let base = chart.app.run_folders();
+    for folder in run_folder::left(&base) {
+        let mend = format!("rm -r {}", quoted(folder.display()));
+        chart.note("leftovers", folder.display(), "a run that was killed has left its folder", mend);
     }
 }
 

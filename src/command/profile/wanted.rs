@@ -47,6 +47,9 @@ fn open_to_me(app: &App, streams: &mut Streams, mut connectors: Vec<Connector>) 
     let memberships = Memberships::of(&identity.person, directory.as_ref());
     let standing = standing::of(settings, &memberships)?;
     standing::troubles(&memberships).iter().for_each(|trouble| streams.warning(trouble));
+    if let Some(silence) = memberships.into_silence() {
+        return Err(anyhow::Error::new(silence).context("no profile was added"));
+    }
     let is_open = |entitlement: &Option<Entitlement>| {
         entitlement.as_ref().is_some_and(|entitlement| *entitlement != Entitlement::None)
     };

@@ -20,6 +20,9 @@ pub struct Link {
     pub is_amid_line: bool,
 }
 
+/// No line is longer, as each of its texts is bounded. What is longer is none.
+pub const LONGEST_LINE: usize = 16 << 10;
+
 const SEAL: &str = ",\"hash\":\"";
 /// The seal with its 64 digits, quote and brace.
 const SEAL_LENGTH: usize = SEAL.len() + 64 + 2;

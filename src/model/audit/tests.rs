@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
-use super::chain::{Link, Seal};
-use super::verification::{Beginning, Fault, Finding, verify};
+use super::chain::{Digest, LONGEST_LINE, Link, Seal};
+use super::verification::{Beginning, Fault, Finding, Verification, Verifier};
 use super::*;
 
 fn entry(name: &str) -> Entry {
@@ -37,6 +37,21 @@ fn trail(names: &[String]) -> String {
         let line = link(&trail).line(&entry(name));
         trail + &line
     })
+}
+
+/// In pieces of uneven length, as they are read.
+fn verify<'a>(
+    files: impl IntoIterator<Item = &'a [u8]>,
+    beginning: Beginning,
+    expected: Option<&Digest>,
+) -> Verification {
+    let mut verifier = Verifier::new(beginning, expected.copied());
+    for file in files {
+        let (first, second) = file.split_at(file.len() / 3);
+        [first, second].into_iter().for_each(|piece| verifier.feed(piece));
+        verifier.end_file();
+    }
+    verifier.into_found()
 }
 
 fn findings(trail: &str) -> Vec<Finding> {
@@ -101,6 +116,26 @@ fn a_missing_end_is_known_by_a_hash_that_was_kept_elsewhere() {
 }
 
 #[test]
+fn what_is_no_line_is_told_where_it_begins_however_long_it_is() {
+    let whole = trail(&["a".to_owned()]);
+    let told = |line, fault| Finding { file: 0, line, fault };
+    for length in [1, LONGEST_LINE - 1, LONGEST_LINE, LONGEST_LINE + 1, 5 * LONGEST_LINE] {
+        let long = "x".repeat(length);
+        let torn = format!("{whole}{long}");
+        assert_eq!(findings(&torn), [told(1, Fault::TornEnd)], "{length}");
+        assert_eq!(findings(&format!("{torn}\n")), [told(1, Fault::Foreign)], "{length}");
+        assert_eq!(findings(&format!("{torn}\n{long}\n{long}\n")), [told(1, Fault::Foreign)], "{length}");
+        let both = [told(1, Fault::Foreign), told(2, Fault::TornEnd)];
+        assert_eq!(findings(&format!("{torn}\n{long}")), both, "{length}");
+        // What can be looked through from the end is vouched for.
+        if length < 4 * LONGEST_LINE {
+            let gone_on = format!("{torn}{}", link(&torn).line(&entry("b")));
+            assert_eq!(findings(&gone_on), [told(1, Fault::Torn)], "{length}");
+        }
+    }
+}
+
+#[test]
 fn a_trail_over_several_files_is_one() {
     let whole = trail(&["a".to_owned(), "b".to_owned(), "c".to_owned()]);
     let ends: Vec<usize> = whole.match_indices('\n').map(|(at, _)| at + 1).collect();
@@ -125,6 +160,24 @@ fn a_line_that_is_replaced_with_a_hash_of_its_own_is_found() {
     assert_eq!(found, [Finding { file: 0, line: 2, fault: Fault::Unlinked }]);
 }
 
+#[test]
+fn the_longest_line_is_one() {
+    let long = "\u{1f600}".repeat(10_000);
+    let mut entry = entry(&long);
+    let grant = entry.grant.as_mut().unwrap();
+    grant.access_key_id = long.clone();
+    for field in [&mut grant.aws_account_id, &mut grant.principal_arn, &mut grant.session_name] {
+        *field = Some(long.clone());
+    }
+    for field in [&mut entry.subject.connector, &mut entry.subject.account, &mut entry.process.program] {
+        *field = Some(long.clone());
+    }
+    entry.reason = Some(Reason { code: "denied", sentence: long });
+    let line = Link { torn: Some([0; 32]), ..Link::first() }.line(&entry);
+    assert!(line.len() < LONGEST_LINE, "{}", line.len());
+    assert_eq!(findings(&line), []);
+}
+
 proptest! {
     #[test]
     fn any_names_make_whole_lines_of_plain_text(names in prop::collection::vec(".{0,40}|[\\x00-\\x1f\"\\\\\u{7f}-\u{9f}\u{202e}\u{1f600}]{0,400}", 1..6)) {
@@ -135,7 +188,7 @@ proptest! {
             let document: serde_json::Value = serde_json::from_str(line).unwrap();
             let written = document["person"].as_str().unwrap();
             prop_assert!(written == name || name.starts_with(written.strip_suffix("...").unwrap()));
-            prop_assert!(line.len() < 8_192);
+            prop_assert!(line.len() < LONGEST_LINE);
         }
     }
 

@@ -1,9 +1,12 @@
-//! Whether a trail is whole: every line as it was written, each behind the one that it names.
+//! Whether a trail is whole: every line as it was written, each behind the one that it names. It is looked through piece by
+//! piece, and no more of it is kept than a line has.
 //! What can't be seen from the lines alone is a missing end; a hash that was kept elsewhere shows it.
 
 use std::fmt;
 
-use super::chain::{Digest, Seal, digest};
+use sha2::{Digest as _, Sha256};
+
+use super::chain::{Digest, LONGEST_LINE, Seal};
 
 /// What is wrong, and in which line of which file (both from 0).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,86 +63,134 @@ pub enum Beginning {
 pub struct Verification {
     pub findings: Vec<Finding>,
     pub lines: u64,
+    /// The number of the first line.
+    pub first: Option<u64>,
     /// The hash of the last line.
     pub head: Option<Digest>,
     /// Whether the hash that was kept elsewhere is that of a line.
     pub has_expected: bool,
 }
 
-/// Looks through files, the oldest first.
-pub fn verify<'a>(
-    files: impl IntoIterator<Item = &'a [u8]>,
-    beginning: Beginning,
-    expected: Option<&Digest>,
-) -> Verification {
-    let mut walk = Walk {
-        found: Verification { findings: Vec::new(), lines: 0, head: None, has_expected: expected.is_none() },
-        next: None,
-        beginning,
-        expected,
-    };
-    files.into_iter().enumerate().for_each(|(file, bytes)| walk.file(file, bytes));
-    walk.found
-}
-
-struct Walk<'a> {
+/// Looks through files, the oldest first, and each to its end.
+pub struct Verifier {
     found: Verification,
     /// The number and the hash that the next line goes on with.
     next: Option<(u64, Digest)>,
     beginning: Beginning,
-    expected: Option<&'a Digest>,
+    expected: Option<Digest>,
+    file: usize,
+    line: usize,
+    /// The line so far, unless it is too long to be one.
+    text: Vec<u8>,
+    is_overlong: bool,
+    rest: Option<Rest>,
 }
 
-impl Walk<'_> {
-    fn file(&mut self, file: usize, bytes: &[u8]) {
-        let mut foreign: Option<(usize, usize)> = None;
-        let mut start = 0;
-        let ends_whole = bytes.is_empty() || bytes.ends_with(b"\n");
-        for (line, text) in bytes.strip_suffix(b"\n").unwrap_or(bytes).split(|byte| *byte == b'\n').enumerate() {
-            let end = start + text.len();
-            if bytes.is_empty() {
-                return;
-            }
-            let is_whole = end < bytes.len();
-            match Seal::read(text).filter(|_| is_whole) {
-                Some(seal) => {
-                    let rest = foreign.take().map(|(line, from)| (line, &bytes[from..start - 1]));
-                    self.rest(file, rest, &seal);
-                    self.line(Finding { file, line, fault: Fault::Changed }, &seal, text);
-                }
-                None => {
-                    foreign.get_or_insert((line, start));
-                }
-            }
-            start = end + 1;
-        }
-        if let Some((line, _)) = foreign {
-            let fault = if ends_whole { Fault::Foreign } else { Fault::TornEnd };
-            self.found.findings.push(Finding { file, line, fault });
+/// What stands between two lines and is none. The later one knows whether it was torn.
+struct Rest {
+    /// Where it begins.
+    line: usize,
+    digest: Sha256,
+}
+
+impl Verifier {
+    pub fn new(beginning: Beginning, expected: Option<Digest>) -> Self {
+        let has_expected = expected.is_none();
+        Self {
+            found: Verification { findings: Vec::new(), lines: 0, first: None, head: None, has_expected },
+            next: None,
+            beginning,
+            expected,
+            file: 0,
+            line: 0,
+            text: Vec::new(),
+            is_overlong: false,
+            rest: None,
         }
     }
 
-    /// What stands between two lines and is none: the later one knows whether it was torn.
-    fn rest(&mut self, file: usize, rest: Option<(usize, &[u8])>, seal: &Seal) {
-        match (rest, seal.torn) {
-            (Some((line, rest)), Some(torn)) if digest(rest) == torn => {
-                self.found.findings.push(Finding { file, line, fault: Fault::Torn });
-            }
-            (Some((line, _)), _) => self.found.findings.push(Finding { file, line, fault: Fault::Foreign }),
-            (None, _) => {}
+    /// Goes on with what follows in the file.
+    pub fn feed(&mut self, mut piece: &[u8]) {
+        while let Some(end) = piece.iter().position(|byte| *byte == b'\n') {
+            self.go_on_with(&piece[..end]);
+            self.end_line();
+            piece = &piece[end + 1..];
+        }
+        self.go_on_with(piece);
+    }
+
+    /// What follows is the next file.
+    pub fn end_file(&mut self) {
+        if let Some(Rest { line, .. }) = self.rest.take().filter(|rest| !self.is_overlong || rest.line < self.line) {
+            self.tell(line, Fault::Foreign);
+        }
+        if self.is_overlong || !self.text.is_empty() {
+            self.tell(self.line, Fault::TornEnd);
+        }
+        (self.file, self.line, self.is_overlong) = (self.file + 1, 0, false);
+        self.text.clear();
+    }
+
+    pub fn into_found(self) -> Verification {
+        self.found
+    }
+
+    fn tell(&mut self, line: usize, fault: Fault) {
+        self.found.findings.push(Finding { file: self.file, line, fault });
+    }
+
+    fn go_on_with(&mut self, piece: &[u8]) {
+        if !self.is_overlong && self.text.len() + piece.len() <= LONGEST_LINE {
+            return self.text.extend_from_slice(piece);
+        }
+        if !self.is_overlong {
+            self.is_overlong = true;
+            self.begin_rest();
+        }
+        if let Some(rest) = &mut self.rest {
+            rest.digest.update(piece);
         }
     }
 
-    fn line(&mut self, changed: Finding, seal: &Seal, text: &[u8]) {
-        let is_intact = seal.holds(text);
+    /// Takes what there is of the line to what is none.
+    fn begin_rest(&mut self) {
+        match &mut self.rest {
+            Some(rest) => rest.digest.update(b"\n"),
+            None => self.rest = Some(Rest { line: self.line, digest: Sha256::new() }),
+        }
+        if let Some(rest) = &mut self.rest {
+            rest.digest.update(&self.text);
+        }
+        self.text.clear();
+    }
+
+    fn end_line(&mut self) {
+        if self.is_overlong {
+            self.is_overlong = false;
+        } else if let Some(seal) = Seal::read(&self.text) {
+            if let Some(Rest { line, digest }) = self.rest.take() {
+                let is_torn = seal.torn.is_some_and(|torn| torn == Digest::from(digest.finalize()));
+                self.tell(line, if is_torn { Fault::Torn } else { Fault::Foreign });
+            }
+            self.judge(&seal);
+            self.text.clear();
+        } else {
+            self.begin_rest();
+        }
+        self.line += 1;
+    }
+
+    fn judge(&mut self, seal: &Seal) {
+        let is_intact = seal.holds(&self.text);
         if let Some(fault) = self.misplacement(seal) {
-            self.found.findings.push(Finding { fault, ..changed });
+            self.tell(self.line, fault);
         }
         if !is_intact {
-            self.found.findings.push(changed);
+            self.tell(self.line, Fault::Changed);
         }
         self.found.lines += 1;
-        self.found.has_expected |= is_intact && self.expected == Some(&seal.hash);
+        self.found.first.get_or_insert(seal.number);
+        self.found.has_expected |= is_intact && self.expected == Some(seal.hash);
         self.found.head = Some(seal.hash);
         self.next = Some((seal.number.saturating_add(1), seal.hash));
     }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::model::audit::settings::AuditSettings;
-use crate::model::failure::{Failure, FailureKind};
+use crate::model::failure::{Failure, FailureKind, ReasonCode};
 use crate::vending::doubles;
 
 fn now() -> Timestamp {
@@ -38,7 +38,8 @@ fn a_pass(name: &str, connector: &str, person: &str, lease: u8) -> Entry {
 }
 
 fn a_failure(name: &str, seconds_ago: i64) -> Entry {
-    let failure = Failure { kind: FailureKind::Denied, causes: Vec::new(), hints: Vec::new() };
+    let failure =
+        Failure { kind: FailureKind::Denied, code: ReasonCode::NotEntitled, causes: Vec::new(), hints: Vec::new() };
     let outcome = Outcome::Failed { at: now() - SignedDuration::from_secs(seconds_ago), failure, person: None };
     Entry { name: name.to_owned(), content: Content::Pass(Some(Pass { watched: Vec::new(), outcome })) }
 }

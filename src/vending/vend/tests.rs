@@ -1,6 +1,6 @@
 use super::*;
 use crate::model::account::{AccessKeyId, AccountSource, secret_of};
-use crate::model::failure::FailureKind;
+use crate::model::failure::{FailureKind, ReasonCode};
 use crate::model::file_mark::FileMark;
 use crate::model::grant;
 use crate::model::name::GroupName;
@@ -116,7 +116,7 @@ impl World {
             administrator_groups: &administrator_groups,
             administrators_use_every_connector: true,
         };
-        vendor.vend(Order {
+        let order = Order {
             connector: &self.connector,
             account: &self.account,
             asker: match &self.system {
@@ -133,10 +133,15 @@ impl World {
                 audit: &AuditSettings::DEFAULT,
                 describe: &|error| Failure {
                     kind: FailureKind::Denied,
+                    code: ReasonCode::NotEntitled,
                     causes: vec![error.to_string()],
                     hints: Vec::new(),
                 },
             },
+        };
+        vendor.vend(order).map_err(|error| match error {
+            VendError::Of { error, .. } => *error,
+            other => other,
         })
     }
 }
