@@ -103,27 +103,37 @@ fn link_of(mut file: &File, size: u64) -> io::Result<Link> {
 
 /// Keeps all others from writing; `None` where there is no file.
 pub fn hold(path: &Path) -> Result<Option<File>, AuditError> {
-    match options(false).open(path) {
+    match options(Use::Reading).open(path) {
         Ok(file) => wait_for(&file, path).map(|()| Some(file)),
         Err(source) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(not_opened(path, source)),
     }
 }
 
+/// A new file is made in no folder that is not this user's or root's.
 fn open_or_make(path: &Path) -> Result<File, AuditError> {
-    match options(true).open(path) {
+    match options(Use::Appending).open(path) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().unwrap_or(Path::new("."));
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             files::create_private_folder(folder).map_err(|source| failed(path, "made", source))?;
-            options(true).open(path).map_err(|source| not_opened(path, source))
+            options(Use::Making).open(path).map_err(|source| not_opened(path, source))
         }
         opened => opened.map_err(|source| not_opened(path, source)),
     }
 }
 
-fn options(writes: bool) -> OpenOptions {
+/// What a file is opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Reading,
+    Appending,
+    /// Appending to what may not be there yet.
+    Making,
+}
+
+fn options(purpose: Use) -> OpenOptions {
     let mut options = OpenOptions::new();
-    options.read(true).append(writes).create(writes);
+    options.read(true).append(purpose != Use::Reading).create(purpose == Use::Making);
     #[cfg(unix)]
     {
         use nix::fcntl::OFlag;

@@ -44,6 +44,7 @@ mod first_day;
 mod formats;
 mod gate;
 mod generated;
+mod homes;
 mod host_role;
 mod host_services;
 mod hostile_directory;
