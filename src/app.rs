@@ -356,7 +356,7 @@ impl App {
         let mut mark = [0; 16];
         let written = getrandom::fill(&mut mark)
             .map_err(std::io::Error::from)
-            .and_then(|()| files::replace(path, format!("{}\n", lower_hex(&mark)).as_bytes(), Mode::Private));
+            .and_then(|()| files::replace_here(path, format!("{}\n", lower_hex(&mark)).as_bytes(), Mode::Private));
         match written {
             Ok(()) => Ok(()),
             Err(_) if files::look(&self.paths.cache).is_ok_and(|folder| folder.mark.is_none()) => Ok(()),

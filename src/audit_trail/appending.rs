@@ -102,12 +102,13 @@ fn make_room(_file: &File, _size: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// A new file is made in no folder that is not this user's or root's.
 fn open_or_make(path: &Path) -> Result<File, AuditError> {
     match options().open(path) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().unwrap_or(Path::new("."));
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             files::create_private_folder(folder).map_err(|source| failed(path, "made", source))?;
-            options().open(path).map_err(|source| part::not_opened(path, source))
+            options().create(true).open(path).map_err(|source| part::not_opened(path, source))
         }
         opened => opened.map_err(|source| part::not_opened(path, source)),
     }
@@ -115,7 +116,7 @@ fn open_or_make(path: &Path) -> Result<File, AuditError> {
 
 fn options() -> OpenOptions {
     let mut options = part::options();
-    options.read(true).append(true).create(true);
+    options.read(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options

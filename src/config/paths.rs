@@ -34,14 +34,22 @@ pub struct Paths {
 
 /// There is no home folder to put anything in.
 #[derive(Debug, thiserror::Error)]
-#[error("this machine names no home folder for the current user")]
-pub struct NoHome;
+pub enum NoHome {
+    #[error("this machine names no home folder for the current user")]
+    Unknown,
+    /// It would be another one in each folder that afed is called from, and so would be the configuration.
+    #[error("the home folder “{}” is not an absolute path", .0.display())]
+    Relative(PathBuf),
+}
 
 impl Paths {
     /// Resolves every path; `config` is the value of `--config`, which wins over `AFED_CONFIG`.
     pub fn resolve(environment: &Environment, config: Option<&Path>) -> Result<Self, NoHome> {
-        let base = BaseDirs::new().ok_or(NoHome)?;
-        let project = ProjectDirs::from("", "", "afed").ok_or(NoHome)?;
+        let base = BaseDirs::new().ok_or(NoHome::Unknown)?;
+        if !base.home_dir().is_absolute() {
+            return Err(NoHome::Relative(base.home_dir().to_owned()));
+        }
+        let project = ProjectDirs::from("", "", "afed").ok_or(NoHome::Unknown)?;
         let chosen = config.map(Path::to_owned).or_else(|| environment.path("AFED_CONFIG"));
         let aws_file = |variable, name| {
             let named = environment.path(variable).map(|path| expand_home(&path, base.home_dir()));

@@ -1,6 +1,7 @@
 //! Writing small files so that a crash leaves the old or the new, never half, and looking at them; `reading` reads them.
 //! What is written here is private: 0600 in folders of 0700, from the first byte on.
 
+mod folders;
 mod reading;
 pub mod shared;
 mod temporary;
@@ -12,10 +13,14 @@ use std::path::{Path, PathBuf};
 use crate::model::file_mark::{FileMark, Watched};
 use crate::model::trust::Access;
 
+pub use folders::{create_private_folder, unmask_folder};
 pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
 
 /// How a file is called while it is being written.
 pub const TEMPORARY_PREFIX: &str = ".afed-";
+
+#[cfg(unix)]
+const PRIVATE: u32 = 0o600;
 
 /// Whether there is no file, as opposed to one that can't be got at. Below something that is no folder there is none.
 fn says_there_is_none(error: &io::Error) -> bool {
@@ -91,39 +96,6 @@ pub fn own_path(path: &Path) -> io::Result<PathBuf> {
     }
 }
 
-/// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
-pub fn create_private_folder(path: &Path) -> io::Result<()> {
-    match (create_one_private_folder(path), path.parent()) {
-        (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
-            create_private_folder(parent)?;
-            create_one_private_folder(path)
-        }
-        (made, _) => made,
-    }
-}
-
-fn create_one_private_folder(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(path) {
-        Ok(()) => unmask_folder(path),
-        Err(_) if path.is_dir() => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-/// Gives a new folder the mode that it was to have, of which the user's mask has taken some.
-#[cfg(unix)]
-pub fn unmask_folder(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-pub fn unmask_folder(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -137,12 +109,16 @@ pub enum Mode {
 ///
 /// A symbolic link is followed, so that the link stays and its target is replaced.
 pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
-    let path = follow_links(path)?;
-    let folder = folder_of(&path);
+    replace_here(&follow_links(path)?, bytes, mode)
+}
+
+/// The same at exactly this path, for files of afed's own that nobody keeps elsewhere: a symbolic link is replaced.
+pub fn replace_here(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
+    let folder = folder_of(path);
     temporary::sweep(folder);
-    let temporary = write_beside(&path, bytes, mode)?;
+    let temporary = write_beside(path, bytes, mode)?;
     temporary.as_file().sync_all()?;
-    temporary.persist(&path).map_err(|error| error.error)?;
+    temporary.persist(path).map_err(|error| error.error)?;
     sync_folder(folder)
 }
 
@@ -172,9 +148,19 @@ pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(unix)]
 pub fn unmask_file(file: &fs::File, metadata: &fs::Metadata) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    const PRIVATE: u32 = 0o600;
     let is_whole = metadata.permissions().mode() & PRIVATE == PRIVATE;
-    if is_whole { Ok(()) } else { file.set_permissions(PermissionsExt::from_mode(PRIVATE)) }
+    if is_whole { Ok(()) } else { make_private(file) }
+}
+
+/// Gives a file to its owner alone, whatever the user's mask has left of its mode.
+#[cfg(unix)]
+pub fn make_private(file: &fs::File) -> io::Result<()> {
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(PRIVATE))
+}
+
+#[cfg(not(unix))]
+pub fn make_private(_file: &fs::File) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]
@@ -183,15 +169,14 @@ pub fn unmask_file(_file: &fs::File, _metadata: &fs::Metadata) -> io::Result<()>
 }
 
 fn folder_of(path: &Path) -> &Path {
-    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    folders::above(path).unwrap_or(Path::new("."))
 }
 
 fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     create_private_folder(folder)?;
     let temporary = temporary::create(folder)?;
-    #[cfg(unix)]
-    temporary.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    make_private(temporary.as_file())?;
     if mode == Mode::Kept {
         keep_mode_and_owner(path, temporary.as_file())?;
     }
@@ -205,13 +190,16 @@ pub fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(follow_links(path)?)
 }
 
-/// Where a chain of symbolic links ends, whether or not there is a file yet.
+/// Where a chain of symbolic links ends, whether or not there is a file yet. No other user's link leads anywhere.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     const LONGEST_CHAIN: usize = 40;
     let mut current = path.to_owned();
     for _ in 0..LONGEST_CHAIN {
         match fs::read_link(&current) {
-            Ok(target) => current = current.parent().unwrap_or(Path::new(".")).join(target),
+            Ok(target) => {
+                folders::refuse_foreign(&current, &fs::symlink_metadata(&current)?)?;
+                current = current.parent().unwrap_or(Path::new(".")).join(target);
+            }
             Err(_not_a_link) => return Ok(current),
         }
     }

@@ -42,6 +42,7 @@ impl RunFolder {
         let folder = builder.tempdir_in(base)?;
         files::unmask_folder(folder.path())?;
         let held = File::create_new(folder.path().join(HELD))?;
+        files::make_private(&held)?;
         held.lock()?;
         hand_down(&held)?;
         Ok(Self { path: folder.keep(), held: Some(held) })

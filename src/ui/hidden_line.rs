@@ -1,5 +1,6 @@
 //! One line typed without echo. The echo is off before the question shows, and on again however the answer ends:
-//! keys that break off are read like all others and end no process, so nothing stays half done.
+//! keys that break off are read like all others and end no process, so nothing stays half done, and a signal from elsewhere
+//! ends it only when the echo is on again (on Linux).
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -7,6 +8,7 @@ use std::io::{self, Read, Write};
 use nix::sys::termios::{self, LocalFlags, SetArg, SpecialCharacterIndices as Index, Termios};
 use zeroize::Zeroizing;
 
+use super::interruption::{Interruption, Listener};
 use super::theme::marked;
 use crate::model::secret::Secret;
 use crate::ports::PromptError;
@@ -16,10 +18,13 @@ const LONGEST_LINE: usize = 4096;
 
 /// Asks until something is typed.
 pub fn ask(question: &str, mut terminal: File) -> Result<Secret, PromptError> {
+    // Let go of when the echo is on again.
+    let interruption = Interruption::hold();
     let quiet = Quiet::new(terminal.try_clone().map_err(PromptError::Terminal)?)?;
+    let listener = interruption.listener();
     loop {
         write!(terminal, "{} ", marked(question)).map_err(PromptError::Terminal)?;
-        let line = read_line(&mut terminal, quiet.keys);
+        let line = read_line(&mut Typed { quiet: &quiet, listener: &listener }, quiet.keys);
         writeln!(terminal).map_err(PromptError::Terminal)?;
         let line = line?;
         if !line.is_empty() {
@@ -33,6 +38,7 @@ pub fn ask(question: &str, mut terminal: File) -> Result<Secret, PromptError> {
 struct Quiet {
     terminal: File,
     original: Termios,
+    quiet: Termios,
     keys: Keys,
 }
 
@@ -64,14 +70,45 @@ impl Quiet {
         // What was typed before the question was no answer to it.
         termios::tcsetattr(&terminal, SetArg::TCSAFLUSH, &quiet)
             .map_err(|error| PromptError::Terminal(error.into()))?;
-        Ok(Self { terminal, keys: Keys::of(&original), original })
+        Ok(Self { terminal, keys: Keys::of(&original), original, quiet })
+    }
+
+    fn become_quiet(&self) {
+        self.set(&self.quiet);
+    }
+
+    fn become_loud(&self) {
+        self.set(&self.original);
+    }
+
+    /// A terminal that has gone away has no echo, and needs none.
+    fn set(&self, modes: &Termios) {
+        let _ = termios::tcsetattr(&self.terminal, SetArg::TCSADRAIN, modes);
     }
 }
 
 impl Drop for Quiet {
     fn drop(&mut self) {
-        // A terminal that has gone away needs no echo.
-        let _ = termios::tcsetattr(&self.terminal, SetArg::TCSADRAIN, &self.original);
+        self.become_loud();
+    }
+}
+
+/// What is typed, while signals are let through whenever one comes. A process that ignores it goes on without echo.
+struct Typed<'a> {
+    quiet: &'a Quiet,
+    listener: &'a Listener,
+}
+
+impl Read for Typed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut terminal = &self.quiet.terminal;
+        loop {
+            let has_input = self.listener.has_input(terminal);
+            self.listener.let_through(|| self.quiet.become_loud(), || self.quiet.become_quiet());
+            if has_input {
+                return terminal.read(buffer);
+            }
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Ctrl-C and a request to end, held back while a line on the terminal has to be wiped first. They are taken by whoever
-//! draws, and then do what they would have done. Where they are held back already, a question has been broken off and the
+//! Ctrl-C and requests to end, held back while a line on the terminal has to be wiped first, or its echo is off. They are
+//! taken by whoever has to put that right, and then do what they would have done. Where they are held back already, a question has been broken off and the
 //! process is on its way to its end; then they are left alone. Only Linux lets them be taken without a handler.
 
 #[cfg(target_os = "linux")]
@@ -9,8 +9,14 @@ pub use not_held::{Interruption, Listener};
 
 #[cfg(target_os = "linux")]
 mod held {
+    use std::os::fd::AsFd;
+
+    use nix::errno::Errno;
+    use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
     use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
     use nix::sys::signalfd::{SfdFlags, SignalFd};
+
+    const HELD: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
     /// Holds the signals back from the thread that made it, and from those that it starts.
     pub struct Interruption {
@@ -46,18 +52,29 @@ mod held {
     }
 
     impl Listener {
-        /// Lets a signal that has come do its work, after `before`. Returns where the process ignores it.
-        pub fn let_through(&self, before: impl FnOnce()) {
+        /// Lets a signal that has come do its work, between `before` and `after`, which is reached where the process ignores it.
+        pub fn let_through(&self, before: impl FnOnce(), after: impl FnOnce()) {
             let Some(Ok(Some(come))) = self.signals.as_ref().map(SignalFd::read_signal) else { return };
-            let signal = if come.ssi_signo == Signal::SIGINT as u32 { Signal::SIGINT } else { Signal::SIGTERM };
+            let Some(signal) = HELD.into_iter().find(|signal| *signal as u32 == come.ssi_signo) else { return };
             before();
             let _ = SigSet::from(signal).thread_unblock().and_then(|()| raise(signal));
             let _ = SigSet::from(signal).thread_block();
+            after();
+        }
+
+        /// Waits for something to read, which it then says, or for a signal. Where none is held back, reading is the wait.
+        pub fn has_input(&self, input: impl AsFd) -> bool {
+            let Some(signals) = &self.signals else { return true };
+            let mut awaited = [input.as_fd(), signals.as_fd()].map(|file| PollFd::new(file, PollFlags::POLLIN));
+            match poll(&mut awaited, PollTimeout::NONE) {
+                Err(error) => error != Errno::EINTR,
+                Ok(_) => awaited[0].any() == Some(true),
+            }
         }
     }
 
     fn signals() -> SigSet {
-        [Signal::SIGINT, Signal::SIGTERM].into_iter().collect()
+        HELD.into_iter().collect()
     }
 }
 
@@ -77,6 +94,11 @@ mod not_held {
     }
 
     impl Listener {
-        pub fn let_through(&self, _before: impl FnOnce()) {}
+        pub fn let_through(&self, _before: impl FnOnce(), _after: impl FnOnce()) {}
+
+        #[cfg(unix)]
+        pub fn has_input(&self, _input: impl std::os::fd::AsFd) -> bool {
+            true
+        }
     }
 }

@@ -104,7 +104,7 @@ impl Drawing {
             if is_over.recv_timeout(pause) != Err(RecvTimeoutError::Timeout) {
                 break;
             }
-            self.listener.let_through(|| wipe(self.drawn));
+            self.listener.let_through(|| wipe(self.drawn), || ());
             if Instant::now() >= self.shown_from && may_draw() {
                 self.draw(*frame);
             }

@@ -71,7 +71,8 @@ impl Input {
     /// A secret that was piped in: one line, its line end taken off.
     pub fn secret(&mut self) -> io::Result<Secret> {
         const LONGEST: u64 = 64 * 1_024;
-        let mut text = Zeroizing::new(String::new());
+        // Room for all from the start: a text that grows leaves copies of its bytes behind.
+        let mut text = Zeroizing::new(String::with_capacity(LONGEST as usize + 1));
         self.reader.by_ref().take(LONGEST).read_to_string(&mut text)?;
         let line = text.strip_suffix('\n').unwrap_or(&text);
         let line = line.strip_suffix('\r').unwrap_or(line);

@@ -35,8 +35,11 @@ pub fn log_in(
     let earlier = secrets.lookup(id)?;
     let session = sessions.open(user, password)?;
     if let Err(error) = secrets.store(id, &session.token) {
-        // The failure to keep the token is what the person must hear of, whatever becomes of ending the session.
-        drop(sessions.close(&session.token));
+        // The failure to keep the token is what the person must hear of, whatever becomes of ending the session. One that is kept
+        // already stays: a directory may hand out one token for the same person and factors.
+        if earlier.is_none_or(|earlier| !earlier.is_the_same_as(&session.token)) {
+            drop(sessions.close(&session.token));
+        }
         return Err(error.into());
     }
     // A directory may hand out one token for the same person and factors; that one is in use now.

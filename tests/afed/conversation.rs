@@ -75,6 +75,16 @@ impl Conversation<'_> {
         self.step(json!({ "expect": expected, "interrupt": true }))
     }
 
+    /// Waits for the text and until keys are read, then sends the program this signal, such as `TERM`.
+    pub fn signal_at(self, expected: &str, signal: &str) -> Self {
+        self.step(json!({ "expect": expected, "signal": signal }))
+    }
+
+    /// Waits for the text and until keys are read, then takes the terminal away.
+    pub fn hang_up_at(self, expected: &str) -> Self {
+        self.step(json!({ "expect": expected, "hang_up": true }))
+    }
+
     fn step(mut self, step: Value) -> Self {
         self.plan["steps"].as_array_mut().unwrap().push(step);
         self

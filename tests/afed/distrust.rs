@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Run, Sandbox, aws};
 
 const CONFIG: &str = "home/.config/afed/config.toml";
 const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
@@ -104,7 +104,77 @@ fn what_is_written_is_private_whatever_the_mask() {
         masked(&sandbox, mask, &["login", "--user", "alice", "--password-stdin"]).input(&password).succeeds();
         masked(&sandbox, mask, &["creds", "deploy"]).vends().succeeds();
         masked(&sandbox, mask, &["profile", "add", "deploy"]).succeeds();
+        // Where a secret is meant to be, outside of what is searched for secrets.
+        let outside = tempfile::tempdir().unwrap();
+        masked(&sandbox, mask, &["creds", "deploy", "--write-profile", "keys"])
+            .env("AWS_SHARED_CREDENTIALS_FILE", outside.path().join("aws/credentials").to_str().unwrap())
+            .succeeds();
+        assert_private(outside.path(), mask);
+        let key = &aws().idle_key;
+        masked(&sandbox, mask, &["account", "create", "idle", "--access-key-id", &key.id, "--secret-access-key-stdin"])
+            .input(&key.secret)
+            .succeeds();
+        masked(&sandbox, mask, &["account", "delete", "idle", "--yes"]).succeeds();
+        masked(&sandbox, mask, &["connector", "edit", "deploy", "--region", "eu-west-1"]).succeeds();
+        let look = "cd \"${AWS_CONFIG_FILE%/config}\" && stat -c '%a %n' . *";
+        masked(&sandbox, mask, &["exec", "--refresh", "deploy", "--", "sh", "-c", look])
+            .prints("700 .\n600 config\n600 credentials\n600 held\n", "");
+        masked(&sandbox, mask, &["logout"]).succeeds();
         assert_private(&sandbox.path("home"), mask);
+    }
+}
+
+#[test]
+fn what_nobody_keeps_elsewhere_is_not_written_through_a_link() {
+    let sandbox = Sandbox::configured();
+    sandbox.write_private("precious", "precious");
+    for (target, left) in [("precious", Some("precious")), ("nowhere", None)] {
+        let mark = sandbox.path("home/.cache/afed/session");
+        fs::remove_file(&mark).unwrap_or_default();
+        std::os::unix::fs::symlink(sandbox.path(target), &mark).unwrap();
+        sandbox.log_in("alice");
+        assert_eq!(fs::read_to_string(sandbox.path(target)).ok().as_deref(), left);
+        assert!(fs::symlink_metadata(&mark).unwrap().is_file());
+    }
+}
+
+/// Each file and folder that afed makes, and what a command says where something else stands in its place.
+#[test]
+fn whatever_stands_in_a_file_s_place_is_told_by_name_and_holds_nobody_up() {
+    let sandbox = Sandbox::with_session_of("alice");
+    sandbox.run(&["profile", "add", "deploy"]).succeeds();
+    type Obstacle = fn(&Path);
+    let obstacles: [(&str, Obstacle); 4] = [
+        ("pipe", |path| nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRWXU).unwrap()),
+        ("socket", |path| drop(std::os::unix::net::UnixListener::bind(path).unwrap())),
+        ("folder", |path| fs::create_dir(path).unwrap()),
+        ("device", |path| std::os::unix::fs::symlink("/dev/zero", path).unwrap()),
+    ];
+    let edit = ["connector", "edit", "deploy", "--region", "eu-west-1"];
+    for (path, arguments) in [
+        (CONFIG, &edit[..]),
+        ("home/.cache/afed/runs", &["exec", "--refresh", "deploy", "--", "true"]),
+        // Even where it can't forget the session here, a log-out may have ended it.
+        ("home/.local/share/afed/secrets.afed", &["logout"]),
+        ("home/.local/share/afed/secrets.afed.lock", &["logout"]),
+        ("home/.aws/config", &["profile", "add", "deploy"]),
+    ] {
+        let (place, aside) = (sandbox.path(path), sandbox.path("aside"));
+        let was_there = fs::rename(&place, &aside).is_ok();
+        for (what, put) in obstacles {
+            put(&place);
+            let outcome = sandbox.run(arguments).outcome();
+            let is_told = outcome.stderr.contains(&format!("$SANDBOX/{path}"));
+            // A private folder is what belongs there.
+            let is_fit = what == "folder" && path.ends_with("runs");
+            assert!(is_fit || (outcome.code, is_told) == (Some(1), true), "{what} at {path}: {outcome:?}");
+            if fs::remove_file(&place).is_err() {
+                fs::remove_dir_all(&place).unwrap();
+            }
+        }
+        if was_there {
+            fs::rename(&aside, &place).unwrap();
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use std::fs;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use base64::Engine;
 use nix::sys::signal::{Signal, kill};
@@ -295,9 +295,9 @@ fn no_image_of_the_memory_is_left() {
 }
 
 /// What the process has in its memory while it waits, where the kernel lets it be read: which it lets root, and nobody else.
-fn memory_of(process: &Child) -> Option<Vec<u8>> {
-    let maps = fs::read_to_string(format!("/proc/{}/maps", process.id())).ok()?;
-    let memory = fs::File::open(format!("/proc/{}/mem", process.id())).ok()?;
+pub fn memory_of(process: u32) -> Option<Vec<u8>> {
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).ok()?;
+    let memory = fs::File::open(format!("/proc/{process}/mem")).ok()?;
     let writable = maps.lines().filter(|line| line.split(' ').nth(1).is_some_and(|rights| rights.starts_with("rw")));
     let mut found = Vec::new();
     for line in writable {
@@ -313,7 +313,7 @@ fn memory_of(process: &Child) -> Option<Vec<u8>> {
 }
 
 /// Whether this process may look into all others, as root may where nothing is taken from it.
-fn may_trace_all() -> bool {
+pub fn may_trace_all() -> bool {
     const CAP_SYS_PTRACE: u32 = 19;
     let status = fs::read_to_string("/proc/self/status").unwrap();
     let rights = status.lines().find_map(|line| line.strip_prefix("CapEff:")).unwrap().trim();
@@ -336,7 +336,7 @@ fn left_in_memory(sandbox: &Sandbox, proxy: &StsProxy, run: usize) -> Option<Vec
     proxy.hold();
     let child = sandbox.run(&["creds", "deploy", "--duration", &format!("{}m", 15 + run)]).command().spawn().unwrap();
     proxy.wait_for_calls(run);
-    let memory = memory_of(&child);
+    let memory = memory_of(child.id());
     proxy.release();
     assert!(child.wait_with_output().unwrap().status.success());
     let memory = memory?;

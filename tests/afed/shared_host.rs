@@ -230,3 +230,53 @@ fn a_keys_user_for_each_person_lets_crowd_decide() {
     let denial = "afed: “alice” may not use the connector “deploy” (hint: it is open to: developers; ask for membership in one of them)\n";
     machine.line("alice", hook).fails(4, denial);
 }
+
+/// Everything below a folder, with its owner.
+fn owned(folder: &Path) -> Vec<String> {
+    let output = Command::new("find").arg(folder).args(["-printf", "%U %P\\n"]).output().unwrap();
+    let mut lines: Vec<String> = String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+#[ignore = "becomes several users with an /etc of their own, which takes root"]
+fn root_with_the_home_of_somebody_else_neither_obeys_it_nor_writes_there() {
+    let machine = Machine::new();
+    machine.sudoers("all", "alice ALL=(root, bob) NOPASSWD:SETENV: /usr/local/bin/afed\n");
+    fs::copy(env!("CARGO_BIN_EXE_afed"), machine.path("bin/afed")).unwrap();
+    let home = machine.path("home/alice");
+    let (before, belongs) = (owned(&home), "can't be trusted: it belongs to the user with the id 61001");
+    let init =
+        "/usr/local/bin/afed init --directory os --no-admin-groups --secret-store file --passphrase-file /home/p";
+    let refused = |line: &str, told: &str| {
+        let outcome = machine.line("alice", line).outcome();
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(1), ""), "{line}: {outcome:?}");
+        assert!(outcome.stderr.contains(told), "{line}: {outcome:?}");
+    };
+    let with_env = format!("HOME=/home/alice sudo -n --preserve-env=HOME {init}");
+    refused(&with_env, &format!("caused by: /home/alice {belongs}\n"));
+    assert_eq!(owned(&home), before, "root has written there");
+    let every_folder =
+        "export XDG_CACHE_HOME=/home/alice/c XDG_CONFIG_HOME=/home/alice/f XDG_DATA_HOME=/home/alice/d; ";
+    refused(&format!("{every_folder}HOME=/home/alice sudo -n -E {init}"), &format!("/home/alice {belongs}\n"));
+    assert_eq!(owned(&home), before, "root has written there");
+
+    machine.line("alice", "umask 077 && echo passphrase-of-alice >~/passphrase").succeeds();
+    machine.line("alice", &init.replace("/home/p", "/home/alice/passphrase")).succeeds();
+    let before = owned(&home);
+    for verb in ["whoami", "creds none", "account list", "logout", "profile add none"] {
+        let line = format!("HOME=/home/alice sudo -n --preserve-env=HOME /usr/local/bin/afed {verb}");
+        refused(&line, &format!("/home/alice/.config/afed/config.toml {belongs}\n"));
+    }
+    assert_eq!(owned(&home), before, "root has written there");
+
+    // Without -E it is root, with root's own home, whoever has called.
+    refused("sudo -n /usr/local/bin/afed whoami", "/root/.config/afed/config.toml does not exist");
+    // As another user it is that one, whatever SUDO_USER, USER and LOGNAME say.
+    let theirs = "sudo -n -H -u bob SUDO_USER=alice USER=alice LOGNAME=alice /usr/local/bin/afed";
+    machine.line("bob", "umask 077 && echo passphrase-of-bob >~/passphrase").succeeds();
+    machine.line("bob", &init.replace("/home/p", "/home/bob/passphrase")).succeeds();
+    let told = machine.line("alice", &format!("{theirs} whoami")).succeeds().stdout;
+    assert!(told.contains("bob") && !told.contains("alice"), "{told}");
+}

@@ -8,7 +8,8 @@ Reads one JSON object from standard input and prints one:
 
     {"code": 0, "transcript": "User name: alice…", "stdout": "", "stderr": "", "sane": true}
 
-Each step waits for its text, then until the program reads keys one by one, then types; "interrupt" types Ctrl-C at once. With "streams": "pipes" the
+Each step waits for its text, then until the program reads keys one by one, then types; "interrupt" types Ctrl-C at once.
+"signal": "TERM" sends the program that signal while it reads keys, and "hang_up" takes the terminal away. With "streams": "pipes" the
 standard streams are pipes and only the controlling terminal is a terminal; with "background": true the program is
 in a background process group of it. "sane" says whether the terminal echoes and reads lines as before in the end and
 shows its cursor. A program that does not say what is expected, or does not end, is killed and told by "failure".
@@ -68,6 +69,13 @@ class Conversation:
             if "send" in step:
                 self.wait_until_keys_are_read(step["expect"])
                 os.write(self.master, step["send"].encode())
+            if "signal" in step:
+                self.wait_until_keys_are_read(step["expect"])
+                self.program.send_signal(getattr(signal, f"SIG{step['signal']}"))
+            if step.get("hang_up"):
+                self.wait_until_keys_are_read(step["expect"])
+                os.close(self.master)
+                self.master = None
 
     def wait_for(self, text):
         while True:
@@ -88,6 +96,9 @@ class Conversation:
             self.stay_in_time(f"waiting for it to read an answer to “{question}”")
 
     def look(self, patience):
+        if self.master is None:
+            time.sleep(patience)
+            return False
         ready, _, _ = select.select([self.master], [], [], patience)
         if ready:
             self.shown += os.read(self.master, 65536)
@@ -110,6 +121,8 @@ class Conversation:
             self.program.wait()
 
     def is_sane(self):
+        if self.master is None:
+            return True
         cursor = self.shown.rfind(b"\x1b[?25l") <= self.shown.rfind(b"\x1b[?25h")
         return cursor and termios.tcgetattr(self.slave) == self.before
 

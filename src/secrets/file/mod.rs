@@ -97,7 +97,7 @@ impl EncryptedFileStore {
     fn change(&self, change: impl FnOnce(&mut Entries) -> Changed) -> Result<(), SecretStoreError> {
         let lock_path = self.lock_path();
         let _lock = locks::acquire(&lock_path, LOCK_PATIENCE, self.options.onlooker.as_ref())
-            .map_err(|error| self.file_error("locked", into_io_error(error)))?;
+            .map_err(|error| not_locked(lock_path.clone(), error))?;
         let (recipe, mut entries) = match self.read()? {
             Some(file) => self.open(&file)?,
             None => (Recipe::fresh().map_err(|cause| self.sealing_error(cause))?, Entries::default()),
@@ -196,9 +196,10 @@ enum Changed {
     No,
 }
 
-fn into_io_error(error: locks::LockError) -> io::Error {
-    match error {
+fn not_locked(path: PathBuf, error: locks::LockError) -> SecretStoreError {
+    let source = match error {
         locks::LockError::File(source) => source,
         held @ (locks::LockError::Held { .. } | locks::LockError::Stopped { .. }) => io::Error::other(held),
-    }
+    };
+    SecretStoreError::File { path, operation: "locked", source }
 }

@@ -18,17 +18,20 @@ pub fn create(folder: &Path) -> io::Result<NamedTempFile> {
     loop {
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY_PREFIX).rand_bytes(RANDOM_LETTERS);
-        // Its errors would name the temporary file, which nobody knows.
-        let file = builder.tempfile_in(folder).map_err(without_path)?;
+        let file = builder.make_in(folder, open_new)?;
         if is_ours(&file) {
             return Ok(file);
         }
     }
 }
 
-fn without_path(error: io::Error) -> io::Error {
-    let code = error.get_ref().and_then(|inner| inner.source()?.downcast_ref::<io::Error>()?.raw_os_error());
-    error.raw_os_error().or(code).map_or(error, io::Error::from_raw_os_error)
+/// Opened here and not by the builder, whose errors would name the temporary file, which nobody knows.
+fn open_new(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// Where there are no locks, nobody sweeps either.

@@ -1,0 +1,99 @@
+//! Folders that afed writes in. Each is this user's or root's: in anybody else's, as where `sudo -E` has kept somebody's
+//! HOME, that one could exchange what is written, and would find files there that they can't use.
+
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
+#[cfg(unix)]
+use crate::model::trust::{Distrusted, Doubt, ROOT};
+
+/// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    match check(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            if let Some(above) = above(path) {
+                create_private_folder(above)?;
+            }
+            create_one_private_folder(path)
+        }
+        checked => checked,
+    }
+}
+
+/// The folder that a path is in, where it is not the current one.
+pub fn above(path: &Path) -> Option<&Path> {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty())
+}
+
+/// The folder itself, and the link that it may be.
+fn check(folder: &Path) -> io::Result<()> {
+    refuse_foreign(folder, &fs::symlink_metadata(folder)?)?;
+    // Where a link leads nowhere, there is no folder to be made either.
+    let metadata = fs::metadata(folder).map_err(|_| io::Error::from(io::ErrorKind::NotADirectory))?;
+    refuse_foreign(folder, &metadata)?;
+    if metadata.is_dir() { Ok(()) } else { Err(io::ErrorKind::NotADirectory.into()) }
+}
+
+fn create_one_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(path) {
+        Ok(()) => unmask_folder(path),
+        // Another process has just made it.
+        Err(_) if path.is_dir() => check(path),
+        Err(error) => Err(error),
+    }
+}
+
+/// Fails where what is there belongs to somebody else.
+#[cfg(unix)]
+pub fn refuse_foreign(path: &Path, found: &Metadata) -> io::Result<()> {
+    let owner = std::os::unix::fs::MetadataExt::uid(found);
+    if [crate::sys::user::effective_uid()?, ROOT].contains(&owner) {
+        return Ok(());
+    }
+    Err(io::Error::other(Distrusted { path: path.to_owned(), doubt: Doubt::OfSomebodyElse { owner } }))
+}
+
+/// Here files have no owner that could be asked for.
+#[cfg(not(unix))]
+pub fn refuse_foreign(_path: &Path, _found: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Gives a new folder the mode that it was to have, of which the user's mask has taken some.
+#[cfg(unix)]
+pub fn unmask_folder(folder: &Path) -> io::Result<()> {
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+pub fn unmask_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn a_folder_is_made_where_there_is_none_and_nowhere_else() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        create_private_folder(&at("a/b/c")).unwrap();
+        create_private_folder(&at("a/b/c")).unwrap();
+        create_private_folder(Path::new(".")).unwrap();
+        fs::write(at("file"), "").unwrap();
+        symlink("a", at("link")).unwrap();
+        symlink("nowhere", at("dangling")).unwrap();
+        create_private_folder(&at("link/d")).unwrap();
+        for name in ["file", "file/below", "dangling", "dangling/below"] {
+            assert!(create_private_folder(&at(name)).is_err(), "{name}");
+        }
+        assert!(at("a/d").is_dir() && !at("nowhere").exists());
+    }
+}
