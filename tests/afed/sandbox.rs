@@ -89,6 +89,11 @@ impl Sandbox {
     /// the test lets answers be used again with [`Sandbox::recheck_after`].
     pub fn configure(&self) {
         self.init();
+        self.configure_uses();
+    }
+
+    /// What comes after `init`: account and connector.
+    pub fn configure_uses(&self) {
         self.edit_config(|text| text.replace("[crowd]\n", "[crowd]\nrecheck_after = \"0s\"\n"));
         self.create_account();
         let role = &aws().open_role;
