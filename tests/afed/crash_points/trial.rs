@@ -9,9 +9,15 @@ use super::commands::{Command, Start, World};
 use super::state::{Seen, Snapshot};
 use super::tally::Tally;
 use super::verdict::{Answer, Verdict};
-use crate::sandbox::{Outcome, Run};
+use crate::sandbox::Outcome;
 
 const STRACE: &str = "/usr/bin/strace";
+/// Ends what hangs, in seconds, so that the other points are tried all the same.
+const TIMEOUT: [&str; 2] = ["--kill-after=5", "120"];
+/// What timeout ends with then.
+const HANGS: i32 = 124;
+/// What it makes of a program that was killed.
+const KILLED: i32 = 137;
 
 /// A command in its world, with what its undisturbed run makes.
 pub struct Trial<'a> {
@@ -44,7 +50,8 @@ impl<'a> Trial<'a> {
         trial.start_over();
         let record = tempfile::NamedTempFile::new().unwrap();
         world.tap.iter().for_each(|tap| tap.arm(None));
-        trial.run_under(&calls::recording(record.path())).succeeds();
+        let undisturbed = trial.run_under(&calls::recording(record.path()));
+        assert_eq!(undisturbed.code, Some(0), "{undisturbed:?}");
         trial.calls = calls::changing(&std::fs::read_to_string(record.path()).unwrap(), &world.places.folders());
         trial.calls.extend(world.tap.iter().flat_map(BusTap::messages));
         trial.after = world.places.look();
@@ -77,17 +84,21 @@ impl<'a> Trial<'a> {
         }
     }
 
-    fn run_under(&self, strace: &[String]) -> Run<'a> {
-        let (words, input) = self.command.words_and_input(self.command.words, &self.world.sandbox);
-        let [strace, words] = [strace, &words].map(|words| words.iter().map(String::as_str).collect::<Vec<_>>());
-        let run = self.world.sandbox.program(Path::new(STRACE)).args(&strace).args(&[env!("CARGO_BIN_EXE_afed")]);
-        self.command.as_it_vends(run.args(&words).input(&input))
+    fn run_under(&self, strace: &[String]) -> Outcome {
+        let strace: Vec<&str> = strace.iter().map(String::as_str).collect();
+        self.bounded(&[&[STRACE], strace.as_slice()].concat(), self.command.words)
     }
 
     fn run(&self, words: &[&str]) -> Outcome {
+        self.bounded(&[], words)
+    }
+
+    /// A run of afed, by this program if one is given.
+    fn bounded(&self, by: &[&str], words: &[&str]) -> Outcome {
         let (words, input) = self.command.words_and_input(words, &self.world.sandbox);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.command.as_it_vends(self.world.sandbox.run(&words).input(&input)).outcome()
+        let run = self.world.sandbox.program(Path::new("/usr/bin/timeout")).args(&TIMEOUT).args(by);
+        self.command.as_it_vends(run.args(&[env!("CARGO_BIN_EXE_afed")]).args(&words).input(&input)).outcome()
     }
 
     fn verdict(&self) -> Verdict<'_> {
@@ -104,12 +115,12 @@ impl<'a> Trial<'a> {
             return (outcome, place);
         }
         let record = tempfile::NamedTempFile::new().unwrap();
-        let outcome = self.run_under(&calls::befalling(call, fate, record.path())).outcome();
+        let outcome = self.run_under(&calls::befalling(call, fate, record.path()));
         let record = std::fs::read_to_string(record.path()).unwrap();
         let place = match fate {
             Fate::Error(_) => calls::hindered(&record, &self.world.places.folders()),
             // strace ends by the signal that has ended the program.
-            _ => outcome.code.is_none().then(|| call.place.clone()),
+            _ => (outcome.code == Some(KILLED)).then(|| call.place.clone()),
         };
         (outcome, place)
     }
@@ -122,6 +133,7 @@ impl<'a> Trial<'a> {
         let verdict = self.verdict();
         let mut faults = verdict.of_state(&left);
         faults.extend(verdict.of_payload(&outcome));
+        faults.extend((outcome.code == Some(HANGS)).then(|| "it hangs".to_owned()));
         let reached = place.is_some();
         if let Some(place) = place.filter(|_| !matches!(fate, Fate::Kill | Fate::KillAnswered)) {
             let call = &Call { place, ..call.clone() };
