@@ -147,6 +147,16 @@ impl Sandbox {
         self.canaries.borrow_mut().insert(secret.to_owned());
     }
 
+    /// All that must not show itself now.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        self.canaries.borrow().clone()
+    }
+
+    /// Searches for these alone from now on, where all files are again what they were when only these were known.
+    pub fn keep_only(&self, secrets: &BTreeSet<String>) {
+        self.canaries.borrow_mut().clone_from(secrets);
+    }
+
     /// What nobody is given, not even with credentials.
     fn keep_for_good(&self, secret: &str) {
         self.keep_secret(secret);

@@ -16,8 +16,6 @@ const STRACE: &str = "/usr/bin/strace";
 const TIMEOUT: [&str; 2] = ["--kill-after=5", "120"];
 /// What timeout ends with then.
 const HANGS: i32 = 124;
-/// What it makes of a program that was killed.
-const KILLED: i32 = 137;
 
 /// A command in its world, with what its undisturbed run makes.
 pub struct Trial<'a> {
@@ -25,6 +23,8 @@ pub struct Trial<'a> {
     world: &'a World,
     snapshot: Snapshot,
     trail: Option<Vec<u8>>,
+    /// What was secret before the first run: to search for what all runs have vended would take longer each time.
+    secrets: BTreeSet<String>,
     before: Seen,
     after: Seen,
     calls: Vec<Call>,
@@ -41,6 +41,7 @@ impl<'a> Trial<'a> {
             world,
             snapshot: Snapshot::of(&world.places),
             trail: world.places.trail(),
+            secrets: world.sandbox.secrets(),
             after: before.clone(),
             before,
             calls: Vec::new(),
@@ -74,6 +75,7 @@ impl<'a> Trial<'a> {
         let (sandbox, command) = (&self.world.sandbox, self.command);
         if !command.goes_on() {
             self.snapshot.restore(&self.world.places);
+            sandbox.keep_only(&self.secrets);
         }
         if command.start == Start::WithoutCache {
             std::fs::remove_dir_all(sandbox.path("home/.cache")).unwrap_or_default();
@@ -119,8 +121,8 @@ impl<'a> Trial<'a> {
         let record = std::fs::read_to_string(record.path()).unwrap();
         let place = match fate {
             Fate::Error(_) => calls::hindered(&record, &self.world.places.folders()),
-            // strace ends by the signal that has ended the program.
-            _ => (outcome.code == Some(KILLED)).then(|| call.place.clone()),
+            // strace ends by the signal that has ended the program, and timeout by that of strace.
+            _ => outcome.code.is_none().then(|| call.place.clone()),
         };
         (outcome, place)
     }
