@@ -16,6 +16,7 @@ pub mod unowned;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::init::unfinished;
 use crate::app::App;
 use crate::ui::Streams;
 
@@ -49,6 +50,7 @@ impl AccountVerb {
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
     if args.verb.changes_keys() {
+        unfinished::settle_earlier_locked(app, streams)?;
         unowned::settle_earlier(app, streams)?;
     }
     match args.verb {

@@ -1,5 +1,7 @@
 //! `afed init`: asks for the directory and the secret store, proves both, then writes the configuration.
 
+pub mod unfinished;
+
 use anyhow::Result;
 use clap::Args;
 use toml_edit::Value;
@@ -104,35 +106,63 @@ pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
     }
     let path = &app.paths.user_config;
     let _turn = config_file::lock(app, path)?;
+    unfinished::settle_earlier(app, streams);
     let machine = refuse_configured(&app.paths)?;
-    let text = ask(args, app, streams)?.to_toml();
+    let starter = ask(args, app, streams)?;
+    let text = starter.to_toml();
     let settings = Settings::resolve(machine.into_iter().chain([file::parse(path.clone(), &text)?]).collect())?;
     let secrets = app.secrets(&settings.secrets)?;
-    prove_store(secrets.as_ref())?;
-    streams.status(&format!("The secret store works: {}", settings.secrets.store));
-    let password = match &settings.directory {
-        DirectorySettings::Crowd(crowd) => Some((crowd, proved_password(args, app, streams, crowd)?)),
-        DirectorySettings::Os => {
-            app.directory(&settings, secrets.as_ref())?.probe()?;
-            None
-        }
-    };
-    let stored =
-        password.map(|(crowd, password)| Stored::store(secrets.as_ref(), crowd.application_secret(), &password));
-    let stored = stored.transpose()?;
-    let written = config_file::recorded(app, path, ("", &text), || {
-        let failed = |source| ConfigError::File { path: path.clone(), operation: "written", source };
-        Ok(files::replace(path, text.as_bytes(), Mode::Private).map_err(failed)?)
-    });
-    if let Err(error) = written {
-        if let Some(stored) = stored {
-            stored.take_back(|| path.exists())?;
-        }
-        return Err(error);
+    let password = settings.directory.application_secret();
+    // A password that was there before may serve another configuration: it is not this run's to forget.
+    let is_kept = password.as_ref().map_or(Ok(false), |id| secrets.lookup(id).map(|found| found.is_some()))?;
+    if !is_kept {
+        unfinished::note(path, starter)?;
     }
+    let written = establish(args, app, streams, (&settings, &text), secrets.as_ref());
+    if !is_kept {
+        // What can't be settled now stays noted, and the next run settles it.
+        drop(unfinished::settle(app, secrets.as_ref(), password.as_ref()));
+    }
+    written?;
     streams.status(&format!("Wrote {}", path.display()));
     streams.hint("add the key of an IAM user: afed account create NAME --access-key-id AKIA…");
     Ok(())
+}
+
+/// Proves store and directory; then both or none: the password is stored before the file names it.
+fn establish(
+    args: &InitArgs,
+    app: &App,
+    streams: &mut Streams,
+    (settings, text): (&Settings, &str),
+    secrets: &dyn SecretStore,
+) -> Result<()> {
+    prove_store(secrets)?;
+    streams.status(&format!("The secret store works: {}", settings.secrets.store));
+    let stored = match &settings.directory {
+        DirectorySettings::Crowd(crowd) => {
+            let password = proved_password(args, app, streams, crowd)?;
+            Some(Stored::store(secrets, crowd.application_secret(), &password)?)
+        }
+        DirectorySettings::Os => {
+            app.directory(settings, secrets)?.probe()?;
+            None
+        }
+    };
+    let written = write(app, text);
+    if let (Err(_), Some(stored)) = (&written, stored) {
+        // What is new was noted, and is settled by who calls.
+        stored.take_back()?;
+    }
+    written
+}
+
+fn write(app: &App, text: &str) -> Result<()> {
+    let path = &app.paths.user_config;
+    config_file::recorded(app, path, ("", text), || {
+        let failed = |source| ConfigError::File { path: path.clone(), operation: "written", source };
+        Ok(files::replace(path, text.as_bytes(), Mode::Private).map_err(failed)?)
+    })
 }
 
 /// The machine's file, where that leaves the directory to the person's.

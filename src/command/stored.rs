@@ -19,14 +19,10 @@ impl<'a> Stored<'a> {
         Ok(Self { secrets, id, earlier })
     }
 
-    /// Leaves the store as it was: what was there before may serve another configuration. A secret that is new stays
-    /// where the file may name it all the same, as a write can fail when the new file is in its place already.
-    pub fn take_back(self, may_be_named: impl FnOnce() -> bool) -> Result<(), SecretStoreError> {
-        match &self.earlier {
-            Some(earlier) => self.secrets.store(&self.id, earlier),
-            None if may_be_named() => Ok(()),
-            None => self.secrets.forget(&self.id),
-        }
+    /// Puts back what was there before, which may serve another configuration. A secret that is new stays: the file may name it
+    /// all the same, as a write can fail when the new file is in its place already. Who noted it settles that.
+    pub fn take_back(self) -> Result<(), SecretStoreError> {
+        self.earlier.map_or(Ok(()), |earlier| self.secrets.store(&self.id, &earlier))
     }
 }
 
@@ -36,22 +32,17 @@ mod tests {
     use crate::vending::doubles::FakeSecrets;
 
     #[test]
-    fn only_what_was_stored_newly_and_is_not_named_is_forgotten() {
+    fn what_was_there_before_is_put_back_and_what_is_new_stays() {
         let secret = |text: &str| Secret::new(text.to_owned());
-        for (earlier, named, left) in [
-            (None, false, None),
-            (None, true, Some("new")),
-            (Some("old"), false, Some("old")),
-            (Some("old"), true, Some("old")),
-        ] {
+        for (earlier, left) in [(None, "new"), (Some("old"), "old")] {
             let store = FakeSecrets::default();
             if let Some(earlier) = earlier {
                 store.store(&SecretId::Probe, &secret(earlier)).unwrap();
             }
             let stored = Stored::store(&store, SecretId::Probe, &secret("new")).unwrap();
             assert_eq!(store.text(&SecretId::Probe).as_deref(), Some("new"));
-            stored.take_back(|| named).unwrap();
-            assert_eq!(store.text(&SecretId::Probe).as_deref(), left, "{earlier:?} {named}");
+            stored.take_back().unwrap();
+            assert_eq!(store.text(&SecretId::Probe).as_deref(), Some(left), "{earlier:?}");
         }
     }
 }

@@ -62,6 +62,16 @@ pub enum DirectorySettings {
     Os,
 }
 
+impl DirectorySettings {
+    /// Where the application's password rests, with a directory that has one.
+    pub fn application_secret(&self) -> Option<SecretId> {
+        match self {
+            Self::Crowd(crowd) => Some(crowd.application_secret()),
+            Self::Os => None,
+        }
+    }
+}
+
 /// How to reach Crowd.
 #[derive(Debug, Clone)]
 pub struct CrowdSettings {

@@ -65,6 +65,7 @@ pub fn remove_free(path: &Path) -> io::Result<bool> {
     };
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => remove_free(path),
         Err(TryLockError::Error(error)) => Err(error),
         Ok(()) if CAN_BE_TOLD_APART && is_at(&file, path) => std::fs::remove_file(path).map(|()| true),
         Ok(()) => Ok(false),

@@ -43,7 +43,7 @@ impl RunFolder {
         files::unmask_folder(folder.path())?;
         let held = File::create_new(folder.path().join(HELD))?;
         files::make_private(&held)?;
-        held.lock()?;
+        hold(&held)?;
         hand_down(&held)?;
         Ok(Self { path: folder.keep(), held: Some(held) })
     }
@@ -105,6 +105,16 @@ fn remove_if_over(folder: &Path) {
         Ok(held) if held.try_lock().is_ok() => drop(fs::remove_dir_all(folder)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => drop(fs::remove_dir(folder)),
         _ => {}
+    }
+}
+
+/// Nobody else has the file yet, so this waits for nobody; a signal may come all the same.
+fn hold(file: &File) -> io::Result<()> {
+    loop {
+        match file.lock() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            done => return done,
+        }
     }
 }
 

@@ -265,3 +265,37 @@ fn only_the_named_authorities_are_trusted() {
     sandbox.run(&["whoami"]).env("AWS_CA_BUNDLE", right.to_str().unwrap()).succeeds();
     assert_eq!(sandbox.run(&["whoami"]).outcome().code, Some(5));
 }
+
+#[test]
+fn what_a_broken_off_run_has_left_out_of_reach_is_named_and_stops_nobody() {
+    let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere");
+    let note = "home/.config/afed/config.toml.unfinished";
+    let crowd = "[crowd]\nurl = \"https://crowd.example.com/crowd\"\napplication = \"old\"\n";
+    let text = format!("version = 1\ndirectory = \"crowd\"\n{crowd}[secrets]\nstore = \"secret-service\"\n");
+    sandbox.write_private(note, text);
+    let outcome = init(&sandbox, sandbox.crowd.url(), &[]).succeeds();
+    let warning = "warning: a broken-off run may have left the password of the application old at \
+                   https://crowd.example.com/crowd in the store “secret-service”: \
+                   the Secret Service can't be reached: there is no D-Bus session bus\n";
+    assert!(outcome.stderr.starts_with(&format!("{warning}{STORE_WORKS}")), "{}", outcome.stderr);
+    assert!(!sandbox.path(note).exists());
+}
+
+#[test]
+fn an_account_command_forgets_what_a_broken_off_set_up_has_left() {
+    let sandbox = Sandbox::new();
+    sandbox.init();
+    let noted = sandbox.config();
+    // Somebody has written another configuration since.
+    sandbox.edit_config(|config| config.replace("127.0.0.1", "localhost"));
+    let store = fs::read(sandbox.path("home/.local/share/afed/secrets.afed")).unwrap();
+    for (config, said) in [(sandbox.config(), true), (noted.clone(), false)] {
+        sandbox.write_private("home/.local/share/afed/secrets.afed", &store);
+        sandbox.write_private(CONFIG, config);
+        sandbox.write_private("home/.config/afed/config.toml.unfinished", &noted);
+        let outcome = sandbox.run(&["account", "delete", "missing", "--yes"]).outcome();
+        let words = "Forgot the password of the application afed at $CROWD, which a broken-off run had left\n";
+        assert_eq!(outcome.stderr.starts_with(words), said, "{outcome:?}");
+        assert!(!sandbox.path("home/.config/afed/config.toml.unfinished").exists());
+    }
+}

@@ -89,6 +89,11 @@ impl Sandbox {
     /// the test lets answers be used again with [`Sandbox::recheck_after`].
     pub fn configure(&self) {
         self.init();
+        self.configure_uses();
+    }
+
+    /// What comes after `init`: account and connector.
+    pub fn configure_uses(&self) {
         self.edit_config(|text| text.replace("[crowd]\n", "[crowd]\nrecheck_after = \"0s\"\n"));
         self.create_account();
         let role = &aws().open_role;
@@ -140,6 +145,16 @@ impl Sandbox {
     pub fn keep_secret(&self, secret: &str) {
         assert!(secret.len() >= 8, "too short to be searched for: {secret}");
         self.canaries.borrow_mut().insert(secret.to_owned());
+    }
+
+    /// All that must not show itself now.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        self.canaries.borrow().clone()
+    }
+
+    /// Searches for these alone from now on, where all files are again what they were when only these were known.
+    pub fn keep_only(&self, secrets: &BTreeSet<String>) {
+        self.canaries.borrow_mut().clone_from(secrets);
     }
 
     /// What nobody is given, not even with credentials.

@@ -139,7 +139,7 @@ pub fn save(
     });
     if let (Err(_), Some(stored)) = (&written, stored) {
         // What is new was noted, and is settled below.
-        stored.take_back(|| true)?;
+        stored.take_back()?;
     }
     if written.is_err() || replaced.is_none() {
         // What can't be settled now stays noted, and the next run settles it.

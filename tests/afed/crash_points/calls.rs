@@ -16,6 +16,7 @@ pub enum Place {
     Network,
     /// stdout or stderr.
     Stream,
+    /// The kernel's keyring, or a message to a Secret Service that changes what it keeps.
     Keyring,
 }
 
@@ -35,6 +36,45 @@ pub enum Fate {
     Kill,
     /// The call does nothing and gives this error.
     Error(&'static str),
+    /// Of a message: the process is killed when the answer is here.
+    KillAnswered,
+    /// Of a message: it is not delivered, and the connection ends.
+    Cut,
+    /// Of a message: it is delivered, and the connection ends in place of an answer.
+    CutAnswered,
+}
+
+/// A call and what becomes of it.
+pub type Point = (Call, Fate);
+
+/// What a call is answered with in place of what it does.
+const ERRORS: [&str; 5] = ["ENOSPC", "EIO", "EACCES", "EROFS", "EINTR"];
+
+impl Fate {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Error(name) => name,
+            Self::KillAnswered => "kill when answered",
+            Self::Cut => "connection cut",
+            Self::CutAnswered => "connection cut when answered",
+        }
+    }
+}
+
+impl Call {
+    /// A message to a bus, which is no system call.
+    pub fn is_message(&self) -> bool {
+        self.name == "message"
+    }
+
+    /// All that may befall it.
+    pub fn fates(&self) -> Vec<Fate> {
+        if self.is_message() {
+            return vec![Fate::Kill, Fate::KillAnswered, Fate::Cut, Fate::CutAnswered];
+        }
+        [Fate::Kill].into_iter().chain(ERRORS.map(Fate::Error)).collect()
+    }
 }
 
 /// strace's arguments to write the calls down in this file.
@@ -46,8 +86,8 @@ pub fn recording(into: &Path) -> Vec<String> {
 /// strace's arguments to let this fate befall this call, and to write down in this file what became of it.
 pub fn befalling(call: &Call, fate: Fate, into: &Path) -> Vec<String> {
     let what = match fate {
-        Fate::Kill => "signal=KILL".to_owned(),
         Fate::Error(errno) => format!("error={errno}"),
+        _ => "signal=KILL".to_owned(),
     };
     let (trace, inject) = (format!("trace={}", call.name), format!("inject={}:{what}:when={}", call.name, call.nth));
     ["-f", "-y", "-qq", "-s", "0", "-o", into.to_str().unwrap(), "-e", &trace, "-e", &inject]
@@ -55,17 +95,37 @@ pub fn befalling(call: &Call, fate: Fate, into: &Path) -> Vec<String> {
         .to_vec()
 }
 
-/// Whether a run was killed by strace, in what that wrote.
-pub fn was_killed(record: &str) -> bool {
-    record.contains("+++ killed by SIGKILL +++")
+/// Of the sample: two kinds of calls of each command are killed and two fail, another two with each command.
+pub fn of_each_kind(calls: &[Call], turn: usize) -> Vec<Point> {
+    let names: BTreeSet<&str> = calls.iter().map(|call| call.name.as_str()).collect();
+    let names: Vec<&str> = names.into_iter().collect();
+    let last = |nth: usize| calls.iter().rev().find(|call| call.name == names[nth % names.len()]).unwrap().clone();
+    let error = |nth: usize| Fate::Error(ERRORS[nth % ERRORS.len()]);
+    let nth = turn * 4;
+    vec![
+        (last(nth), Fate::Kill),
+        (last(nth + 1), error(turn)),
+        (last(nth + 2), Fate::Kill),
+        (last(nth + 3), error(turn + 1)),
+    ]
+}
+
+/// Of the sample: killed right before the last message that changes what a keyring keeps, and when it is answered.
+pub fn around_the_keyring(calls: &[Call], _turn: usize) -> Vec<Point> {
+    let last = calls.iter().rfind(|call| call.place == Place::Keyring && call.is_message());
+    let last = last.expect("the keyring is told something");
+    [Fate::Kill, Fate::KillAnswered].map(|fate| (last.clone(), fate)).to_vec()
 }
 
 /// What the call was about that was given an error, if one was. Threads wake each other as often as chance has it, so that
-/// the nth call need not be what it was when it was written down.
+/// the nth call need not be what it was when it was written down. Where one thread's waking of another was given the error as
+/// well, which no disk and no network does, what the run says of it does not count.
 pub fn hindered(record: &str, folders: &[&Path]) -> Option<Place> {
-    let line = record.lines().find(|line| line.ends_with("(INJECTED)"))?;
-    let (name, arguments) = line.split_once(' ')?.1.trim_start().split_once('(')?;
-    place(name, arguments, folders)
+    let hindered = record.lines().filter(|line| line.ends_with("(INJECTED)")).map(|line| {
+        let (name, arguments) = line.split_once(' ')?.1.trim_start().split_once('(')?;
+        place(name, arguments, folders)
+    });
+    hindered.collect::<Option<Vec<Place>>>()?.into_iter().next()
 }
 
 /// The calls in what strace wrote that change something below these folders, or outside of files. Two calls of two threads
@@ -92,6 +152,8 @@ pub fn changing(record: &str, folders: &[&Path]) -> Vec<Call> {
 
 fn place(name: &str, arguments: &str, folders: &[&Path]) -> Option<Place> {
     match name {
+        // By this a program wakes itself when a signal came: nothing that a network could refuse.
+        "sendto" if arguments.contains(", 1, MSG_DONTWAIT, NULL, 0)") => return None,
         "connect" | "sendto" | "sendmsg" => return Some(Place::Network),
         "add_key" => return Some(Place::Keyring),
         "keyctl" => return is_change_of_keys(arguments).then_some(Place::Keyring),

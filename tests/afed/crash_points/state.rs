@@ -1,35 +1,36 @@
 //! What lies on the disk before and after a run: all of it, to be put back; and what must be true of it, to be compared.
-//! The secret store is opened here with nothing of afed's own code.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use argon2::{Algorithm, Argon2, Params, Version};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use super::keyring::Kept;
+use super::store_file::addresses;
+use crate::keyring_session::KeyringSession;
 
-/// Files and folders with their modes.
-#[derive(Clone)]
-pub struct Snapshot(BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>);
+/// Files and folders with their modes, and what the keyring holds.
+pub struct Snapshot {
+    files: Files,
+    kept: Option<Kept>,
+}
+
+type Files = BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>;
 
 impl Snapshot {
-    pub fn of(folders: &[&Path]) -> Self {
-        let mut found = BTreeMap::new();
-        folders.iter().for_each(|folder| take(folder, &mut found));
-        Self(found)
+    pub fn of(places: &Places) -> Self {
+        Self { files: places.files(), kept: places.keyring.as_ref().map(Kept::of) }
     }
 
-    /// Makes the folders what they were.
-    pub fn restore(&self, folders: &[&Path]) {
-        for folder in folders {
+    /// Makes all what it was.
+    pub fn restore(&self, places: &Places) {
+        if let (Some(kept), Some(keyring)) = (&self.kept, &places.keyring) {
+            kept.restore(keyring);
+        }
+        for folder in places.folders() {
             fs::remove_dir_all(folder).unwrap_or_default();
         }
-        for (path, (mode, bytes)) in &self.0 {
+        for (path, (mode, bytes)) in &self.files {
             match bytes {
                 Some(bytes) => fs::write(path, bytes).unwrap(),
                 None => fs::create_dir(path).unwrap(),
@@ -39,7 +40,7 @@ impl Snapshot {
     }
 }
 
-fn take(path: &Path, found: &mut BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>) {
+fn take(path: &Path, found: &mut Files) {
     let metadata = fs::symlink_metadata(path).unwrap();
     let bytes = metadata.is_file().then(|| fs::read(path).unwrap());
     found.insert(path.to_owned(), (metadata.mode() & 0o7777, bytes));
@@ -52,16 +53,20 @@ fn take(path: &Path, found: &mut BTreeMap<PathBuf, (u32, Option<Vec<u8>>)>) {
 pub struct Places {
     pub home: PathBuf,
     pub aws: PathBuf,
+    /// Where secrets rest, if not in a file of the home.
+    pub keyring: Option<KeyringSession>,
 }
 
 /// What of the files counts. What is equal in this is as good to a later run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seen {
     pub config: Option<String>,
     pub aws: BTreeMap<String, String>,
     pub secrets: BTreeSet<String>,
     /// Files that were never put in their place, outside of the cache, whose files are sealed.
     pub leftovers: BTreeSet<String>,
+    /// Files of the home that other users may read or write.
+    pub open_to_others: BTreeSet<String>,
     /// The kinds of all other files.
     pub others: BTreeSet<String>,
 }
@@ -71,26 +76,58 @@ impl Places {
         [&self.home, &self.aws]
     }
 
+    fn files(&self) -> Files {
+        let mut found = Files::new();
+        self.folders().iter().for_each(|folder| take(folder, &mut found));
+        found
+    }
+
+    pub fn look_at_config(&self) -> Option<String> {
+        fs::read_to_string(self.home.join(".config/afed/config.toml")).ok()
+    }
+
+    /// The bytes of the audit trail.
+    pub fn trail(&self) -> Option<Vec<u8>> {
+        fs::read(self.home.join(".local/state/afed/audit.jsonl")).ok()
+    }
+
+    pub fn store_file(&self) -> PathBuf {
+        self.home.join(".local/share/afed/secrets.afed")
+    }
+
+    /// What is in the store that the configuration names, or in any where there is none; and what is elsewhere, marked so.
+    fn secrets(&self, config: Option<&str>) -> BTreeSet<String> {
+        let file = fs::read(self.store_file()).map(|bytes| addresses(&bytes)).unwrap_or_default();
+        let keyring = self.keyring.iter().flat_map(KeyringSession::items).map(|item| short(&item.username));
+        let is_elsewhere = config.is_some_and(|config| config.contains("store = \"file\""));
+        keyring.map(|held| if is_elsewhere { format!("elsewhere {held}") } else { held }).chain(file).collect()
+    }
+
     pub fn look(&self) -> Seen {
-        let config = fs::read_to_string(self.home.join(".config/afed/config.toml")).ok();
-        let store = fs::read(self.home.join(".local/share/afed/secrets.afed")).ok();
-        let secrets = store.map(|bytes| addresses(&bytes)).unwrap_or_default();
-        let mut seen =
-            Seen { config, aws: BTreeMap::new(), secrets, leftovers: BTreeSet::new(), others: BTreeSet::new() };
-        for (path, (_, bytes)) in Snapshot::of(&self.folders()).0 {
+        let config = self.look_at_config();
+        let mut seen = Seen { secrets: self.secrets(config.as_deref()), config, ..Seen::default() };
+        for (path, (mode, bytes)) in self.files() {
             if let Some(bytes) = bytes {
-                self.sort_in(&mut seen, &path, &bytes);
+                self.sort_in(&mut seen, &path, mode, &bytes);
             }
         }
         seen
     }
 
-    fn sort_in(&self, seen: &mut Seen, path: &Path, bytes: &[u8]) {
+    fn sort_in(&self, seen: &mut Seen, path: &Path, mode: u32, bytes: &[u8]) {
         let (name, folder) = (path.file_name().unwrap().to_string_lossy(), path.parent().unwrap().display());
         let kind = path.extension().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        if name.starts_with(".afed-") {
+        let is_of_run = path.parent().unwrap().to_string_lossy().contains("/runs/run-");
+        if path.starts_with(&self.home) && !is_of_run && mode & 0o077 != 0 {
+            seen.open_to_others.insert(format!("{} {mode:o}", path.display()));
+        }
+        if is_of_run {
+            seen.leftovers.insert("the folder of a run".to_owned());
+        } else if name.starts_with(".afed-") {
             let found = if path.starts_with(self.home.join(".cache")) { &mut seen.others } else { &mut seen.leftovers };
             found.insert(format!("{folder}/.afed-"));
+        } else if kind == "unowned" || kind == "unfinished" {
+            seen.leftovers.insert(path.display().to_string());
         } else if path.starts_with(&self.aws) {
             seen.aws.insert(name.into_owned(), String::from_utf8(bytes.to_vec()).unwrap());
         } else {
@@ -110,7 +147,9 @@ impl Seen {
             .iter()
             .filter_map(|(name, account)| Some(format!("access-key {name} {}", text(account, "access_key_id")?)));
         let crowd = config.get("crowd");
-        let crowd = crowd.map(|crowd| format!("crowd-application {}", text(crowd, "application").unwrap()));
+        let of_crowd = |key| crowd.map(|crowd| text(crowd, key).unwrap());
+        let crowd = of_crowd("application").zip(of_crowd("url"));
+        let crowd = crowd.map(|(application, url)| short(&format!("crowd-application {application} {url}")));
         keys.chain(crowd).collect()
     }
 
@@ -131,40 +170,10 @@ impl Seen {
     }
 }
 
-thread_local! {
-    /// Keys by the header's words that say how they are derived, which takes long.
-    static KEYS: RefCell<BTreeMap<String, [u8; 32]>> = RefCell::default();
-}
-
-/// The addresses in an encrypted file, those of Crowd without its URL. A file that does not open fails the test.
-fn addresses(file: &[u8]) -> BTreeSet<String> {
-    let end = file.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    let header = std::str::from_utf8(&file[..end]).unwrap();
-    let words: Vec<&str> = header.trim_end().split(' ').collect();
-    let key =
-        KEYS.with_borrow_mut(|keys| *keys.entry(words[3..5].join(" ")).or_insert_with(|| derive(words[3], words[4])));
-    let nonce: [u8; 24] = STANDARD_NO_PAD.decode(words[6]).unwrap().try_into().unwrap();
-    let payload = Payload { msg: &file[end..], aad: &file[..end] };
-    let text = XChaCha20Poly1305::new(&key.into()).decrypt(&XNonce::from(nonce), payload).expect("the store opens");
-    let (mut rest, mut fields) = (text.as_slice(), Vec::new());
-    while let Some((length, after)) = rest.split_first_chunk() {
-        let (field, after) = after.split_at(u32::from_le_bytes(*length) as usize);
-        fields.push(String::from_utf8(field.to_vec()).unwrap());
-        rest = after;
+/// The address of a secret, that of Crowd without its URL where it is the usual one.
+pub fn short(address: &str) -> String {
+    match address.split(' ').collect::<Vec<_>>()[..] {
+        [kind, name, url] if kind.starts_with("crowd") && !url.contains("localhost") => format!("{kind} {name}"),
+        _ => address.to_owned(),
     }
-    let short = |address: &String| match address.split(' ').collect::<Vec<_>>()[..] {
-        [kind, name, _url] if kind.starts_with("crowd") => format!("{kind} {name}"),
-        _ => address.clone(),
-    };
-    fields.iter().step_by(2).map(short).collect()
-}
-
-fn derive(cost: &str, salt: &str) -> [u8; 32] {
-    let numbers: Vec<u32> = cost.split(',').map(|one| one.split_once('=').unwrap().1.parse().unwrap()).collect();
-    let parameters = Params::new(numbers[0], numbers[1], numbers[2], Some(32)).unwrap();
-    let mut key = [0; 32];
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, parameters)
-        .hash_password_into(crate::sandbox::PASSPHRASE.as_bytes(), &STANDARD_NO_PAD.decode(salt).unwrap(), &mut key)
-        .unwrap();
-    key
 }
