@@ -131,8 +131,8 @@ impl AwsConfig {
     /// What stands between a setting and the next one.
     fn lines_below(&self, section: Section, setting: usize) -> Range<usize> {
         let is_setting = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { .. });
-        let below = setting + 1..section.end;
-        below.start..below.clone().find(is_setting).unwrap_or(section.end)
+        let first = setting + 1;
+        first..(first..section.end).find(is_setting).unwrap_or(section.end)
     }
 
     /// Behind the last line of the section that is neither blank nor a comment.
