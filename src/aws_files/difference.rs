@@ -164,4 +164,14 @@ mod tests {
             "@@ -1 +1 @@\n-aws_secret_access_key = ***\n+aws_secret_access_key = ***"
         );
     }
+
+    #[test]
+    fn what_is_no_value_stays_to_be_recognised() {
+        for (before, after, expected) in [
+            ("[profile secret]\n", "[profile secrets]\n", "@@ -1 +1 @@\n-[profile secret]\n+[profile secrets]"),
+            ("# secret a\n", "# secret b\n", "@@ -1 +1 @@\n-# ***\n+# ***"),
+        ] {
+            assert_eq!(told(before, after), expected);
+        }
+    }
 }

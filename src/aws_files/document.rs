@@ -2,6 +2,8 @@
 //! Reading is generous: it shows what most parsers see, and never fails on somebody else's section.
 //! The bytes may hold secrets that people keep there, so nothing here has a `Debug`.
 
+use std::ops::Range;
+
 use super::error::AwsFileError;
 use super::line::{Header, Kind, Line, SectionName, Spelling};
 use super::profile_name::ProfileName;
@@ -56,6 +58,13 @@ pub(super) struct Section {
     pub(super) end: usize,
 }
 
+impl Section {
+    /// What stands below the header.
+    pub(super) fn body(self) -> Range<usize> {
+        self.header + 1..self.end
+    }
+}
+
 impl AwsConfig {
     /// Takes the file apart. A file that is not there is an empty one.
     pub fn parse(family: Family, bytes: &[u8]) -> Result<Self, AwsFileError> {
@@ -89,7 +98,7 @@ impl AwsConfig {
         let Kind::Header(header) = self.lines[section.header].kind() else { return None };
         let SectionName::Profile(name) = self.named(&header).0 else { return None };
         let mut settings: Vec<Setting> = Vec::new();
-        for index in section.header + 1..section.end {
+        for index in section.body() {
             match (self.lines[index].kind(), settings.last_mut()) {
                 (Kind::Setting { key, value }, _) => {
                     settings.push(Setting { key: lower_key(key), value: shown(value), line: index + 1 });
@@ -150,7 +159,7 @@ impl AwsConfig {
 
     fn unclear_line(&self, section: Section) -> Option<usize> {
         let mut has_setting = false;
-        (section.header + 1..section.end).find(|index| match self.lines[*index].kind() {
+        section.body().find(|index| match self.lines[*index].kind() {
             Kind::Setting { .. } => {
                 has_setting = true;
                 false

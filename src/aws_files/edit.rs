@@ -47,7 +47,7 @@ impl AwsConfig {
     pub fn drop_keys(&mut self, name: &ProfileName, is_unwanted: impl Fn(&str) -> bool) -> Result<(), AwsFileError> {
         let Some(section) = self.editable_section(name)? else { return Ok(()) };
         let is_meant = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { key, .. } if is_unwanted(&lower_key(key)));
-        let unwanted: Vec<_> = (section.header + 1..section.end).filter(is_meant).collect();
+        let unwanted: Vec<_> = section.body().filter(is_meant).collect();
         unwanted.iter().try_for_each(|index| self.check_value(name, section, *index))?;
         for index in unwanted.into_iter().rev() {
             self.remove_continuations(self.section_at(section.header), index);
@@ -91,7 +91,7 @@ impl AwsConfig {
     /// Where the section sets this key, if one line does and its value can be replaced.
     fn line_of_key(&self, name: &ProfileName, section: Section, key: &str) -> Result<Option<usize>, AwsFileError> {
         let is_meant = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { key: found, .. } if lower_key(found) == key);
-        let mut places = (section.header + 1..section.end).filter(is_meant);
+        let mut places = section.body().filter(is_meant);
         let Some(first) = places.next() else { return Ok(None) };
         if let Some(second) = places.next() {
             let (name, key) = (name.clone(), key.to_owned());
@@ -131,7 +131,8 @@ impl AwsConfig {
     /// What stands between a setting and the next one.
     fn lines_below(&self, section: Section, setting: usize) -> Range<usize> {
         let is_setting = |index: &usize| matches!(self.lines[*index].kind(), Kind::Setting { .. });
-        setting + 1..(setting + 1..section.end).find(is_setting).unwrap_or(section.end)
+        let first = setting + 1;
+        first..(first..section.end).find(is_setting).unwrap_or(section.end)
     }
 
     /// Behind the last line of the section that is neither blank nor a comment.
@@ -342,5 +343,11 @@ mod tests {
             edited.set_profile(&x(), &[("k", value)]).unwrap();
             assert_eq!(edited.profile("x").unwrap().get("k"), Some(value));
         }
+    }
+
+    #[test]
+    fn a_single_quote_is_no_pair() {
+        assert_eq!(unsafe_in_value("\""), None);
+        assert_eq!(unsafe_in_value("\"\""), Some("quotes around all of it"));
     }
 }

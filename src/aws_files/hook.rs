@@ -156,6 +156,7 @@ mod tests {
     fn a_hook_for_the_system_says_so() {
         for config in [None, Some("/etc/afed/config.toml")] {
             let hook = hook_for(Scope::System, "/usr/bin/afed", config).unwrap();
+            assert_eq!(hook.config(), config);
             let line = hook.command_line();
             assert!(line.ends_with(" creds deploy --system --format process"), "{line}");
             assert_eq!(Hook::recognise(&line), Some(hook));

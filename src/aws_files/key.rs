@@ -71,9 +71,9 @@ pub fn key_of(file: &AwsConfig, name: &ProfileName) -> Result<Option<WrittenKey>
 pub fn remove_key(file: &mut AwsConfig, name: &ProfileName) -> Result<KeyRemoval, AwsFileError> {
     let mut edited = file.clone();
     edited.drop_keys(name, |key| key == ID || key == SECRET || TOKENS.contains(&key))?;
-    let is_left_empty = edited.editable_section(name)?.is_some_and(|section| {
-        edited.lines[section.header + 1..section.end].iter().all(|line| matches!(line.kind(), Kind::Blank))
-    });
+    let is_left_empty = edited
+        .editable_section(name)?
+        .is_some_and(|section| edited.lines[section.body()].iter().all(|line| matches!(line.kind(), Kind::Blank)));
     if is_left_empty {
         edited.remove_profile(name)?;
     }

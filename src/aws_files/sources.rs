@@ -155,6 +155,7 @@ mod tests {
             (KEY, "", Origin::LongTermKey(Place::Config)),
             ("", &format!("[x]\n{KEY}"), Origin::LongTermKey(Place::Credentials)),
             (KEY, &format!("[x]\n{KEY}aws_session_token = t\n"), temporary(None)),
+            (&format!("{KEY}aws_session_token = t\n"), "", temporary(None)),
             ("", &format!("[x]\n{KEY}aws_session_token = t\nx_security_token_expires = e\n"), temporary(Some("e"))),
             ("credential_process = p\n", "", Origin::OtherProcess),
             ("sso_session = s\n", "", Origin::Other("sso_session".to_owned())),

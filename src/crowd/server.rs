@@ -106,3 +106,22 @@ impl Server {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::crowd_address::PlainHttp;
+
+    #[test]
+    fn a_failure_names_the_server_and_the_application() {
+        let address = CrowdAddress::parse("https://crowd.example.com/crowd", PlainHttp::LoopbackOnly).unwrap();
+        let server = Server { address, application: "afed".parse().unwrap() };
+        let refusal = Refusal { status: 403, reason: Some(Reason::ApplicationAccessDenied) };
+        match server.refused(refusal) {
+            DirectoryError::PersonOutsideApplication { directory, application } => {
+                assert_eq!((directory.as_str(), application.as_str()), ("https://crowd.example.com/crowd", "afed"));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -198,4 +198,10 @@ mod tests {
         }
         assert!(AccessKeyId::of_session("ASIAIOSFODNN7EXAMPLE").is_ok());
     }
+
+    #[test]
+    fn a_type_is_shown_as_it_is_written() {
+        assert_eq!(AccountType::AccessKey.to_string(), "access-key");
+        assert_eq!(AccountType::InstanceRole.to_string(), "instance-role");
+    }
 }

@@ -64,6 +64,7 @@ mod tests {
             ("", Base::Other),
         ] {
             assert_eq!(Base::of(url), base, "{url}");
+            assert_eq!(base.is_https(), url.starts_with("https://") && base != Base::Other, "{url}");
         }
     }
 }

@@ -191,9 +191,18 @@ mod tests {
 
     #[test]
     fn what_afed_did_not_write_counts_as_not_there() {
-        for text in
-            ["", " ", "deploy", "run:deploy", "run:deploy:xyz", "run:a b:0123456789abcdef", "vend:", "vend:\u{1b}"]
-        {
+        for text in [
+            "",
+            " ",
+            "deploy",
+            "run:deploy",
+            "run:deploy:xyz",
+            "run:deploy:0123456789abcdeg",
+            "run:deploy:0123",
+            "run:a b:0123456789abcdef",
+            "vend:",
+            "vend:\u{1b}",
+        ] {
             assert_eq!(CallChain::read(Some(text)), CallChain::default(), "{text}");
         }
         assert_eq!(CallChain::read(None), CallChain::default());

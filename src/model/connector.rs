@@ -68,3 +68,57 @@ impl Connector {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::account::AccountSource;
+    use crate::model::principal::{PrincipalFields, PrincipalType};
+
+    fn account(serial: Option<&str>) -> Account {
+        let mfa = serial.map(|serial| Box::new(MfaDevice { serial: serial.parse().unwrap(), process: None }));
+        let (access_key_id, id) = ("AKIAIOSFODNN7EXAMPLE".parse().unwrap(), "123123123123".parse().unwrap());
+        let source = AccountSource::AccessKey { access_key_id, aws_account_id: Some(id), mfa };
+        Account { name: "ops".parse().unwrap(), source }
+    }
+
+    fn connector(principal: PrincipalType, policy_arns: &[&str]) -> Connector {
+        let policy_arns: Vec<_> = policy_arns.iter().map(|arn| arn.parse().unwrap()).collect();
+        let omit_policy = principal == PrincipalType::FederatedUser && policy_arns.is_empty();
+        let fields = PrincipalFields { policy_arns, omit_policy, ..PrincipalFields::default() };
+        Connector {
+            name: "deploy".parse().unwrap(),
+            account: "ops".parse().unwrap(),
+            principal: Principal::from_fields(principal, fields).unwrap(),
+            duration: None,
+            groups: Vec::new(),
+            system_scope: false,
+            region: "eu-west-1".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_federated_user_has_policies_of_aws_or_of_the_key_s_account() {
+        for (account_id, good) in [("aws", true), ("123123123123", true), ("999999999999", false)] {
+            let arn = format!("arn:aws:iam::{account_id}:policy/P");
+            let outcome = connector(PrincipalType::FederatedUser, &[&arn]).check_with(&account(None));
+            assert_eq!(outcome.is_ok(), good, "{outcome:?}");
+            assert!(good || matches!(outcome, Err(RuleError::PolicyOfOtherAccount { .. })), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn a_device_lies_in_the_partition_of_the_region_where_its_code_is_asked_for() {
+        use PrincipalType::{FederatedUser, SessionToken};
+        for (principal, serial, good) in [
+            (SessionToken, "arn:aws:iam::123123123123:mfa/ops", true),
+            (SessionToken, "arn:aws-cn:iam::123123123123:mfa/ops", false),
+            (FederatedUser, "arn:aws-cn:iam::123123123123:mfa/ops", true),
+            (SessionToken, "GAHT12345678", true),
+        ] {
+            let outcome = connector(principal, &[]).check_with(&account(Some(serial)));
+            assert_eq!(outcome.is_ok(), good, "{serial} {outcome:?}");
+            assert!(good || matches!(outcome, Err(RuleError::Partition { .. })), "{outcome:?}");
+        }
+    }
+}

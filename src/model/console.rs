@@ -114,6 +114,9 @@ pub fn check_duration(duration: SessionDuration) -> Result<SessionDuration, Cons
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::arn::AwsAccountId;
+    use crate::model::principal::PrincipalFields;
+    use crate::model::principal::PrincipalType::{self, AssumeRole, FederatedUser, Provided, SessionToken};
 
     fn hosts(region: &str) -> Result<(String, String), ConsoleRuleError> {
         let site = ConsoleSite::of(&region.parse().unwrap(), None, None)?;
@@ -155,5 +158,55 @@ mod tests {
     fn a_session_is_as_long_as_aws_takes_it() {
         let of = |seconds| check_duration(SessionDuration::from_seconds(seconds)).is_ok();
         assert_eq!([899, 900, 43_200, 43_201].map(of), [false, true, true, false]);
+    }
+
+    fn principal(principal: PrincipalType) -> Principal {
+        let role_arn = Some("arn:aws:iam::123123123123:role/UpdateAPP".parse().unwrap());
+        let fields = match principal {
+            PrincipalType::AssumeRole => PrincipalFields { role_arn, ..PrincipalFields::default() },
+            PrincipalType::FederatedUser => PrincipalFields { omit_policy: true, ..PrincipalFields::default() },
+            PrincipalType::SessionToken | PrincipalType::Provided => PrincipalFields::default(),
+        };
+        Principal::from_fields(principal, fields).unwrap()
+    }
+
+    #[test]
+    fn all_but_the_sessions_of_a_user_are_let_in() {
+        for one in PrincipalType::ALL {
+            let expected = if one == SessionToken { Err(ConsoleRuleError::SessionToken) } else { Ok(()) };
+            assert_eq!(check_principal(&principal(one)), expected, "{one}");
+        }
+    }
+
+    #[test]
+    fn a_console_of_another_partition_is_refused() {
+        let of_connector: Region = "eu-west-1".parse().unwrap();
+        let asked = |name: &str| region(Some(&name.parse().unwrap()), &of_connector).map(|region| region.to_string());
+        assert_eq!(asked("us-east-1").as_deref(), Ok("us-east-1"));
+        assert!(matches!(asked("cn-north-1"), Err(ConsoleRuleError::OtherPartition { .. })));
+        assert_eq!(region(None, &of_connector), Ok(of_connector));
+    }
+
+    #[test]
+    fn a_session_has_a_duration_where_a_long_term_key_assumes_a_role() {
+        let id: Option<AwsAccountId> = Some("123123123123".parse().unwrap());
+        let access_key_id = "AKIAIOSFODNN7EXAMPLE".parse().unwrap();
+        let key = AccountSource::AccessKey { access_key_id, aws_account_id: id.clone(), mfa: None };
+        let host = AccountSource::InstanceRole { aws_account_id: id };
+        let hour = Some(SessionDuration::from_seconds(3_600));
+        for (one, source, takes_one) in [
+            (AssumeRole, &key, true),
+            (AssumeRole, &host, false),
+            (FederatedUser, &key, false),
+            (Provided, &host, false),
+        ] {
+            let principal = principal(one);
+            let sent = |asked, configured| session_duration(asked, configured, &principal, source);
+            assert_eq!(sent(hour, None), if takes_one { Ok(hour) } else { Err(ConsoleRuleError::NoDuration) }, "{one}");
+            assert_eq!(sent(None, hour), Ok(hour.filter(|_| takes_one)), "{one}");
+            assert_eq!(sent(None, None), Ok(None));
+        }
+        let short = session_duration(Some(SessionDuration::from_seconds(1)), None, &principal(AssumeRole), &key);
+        assert_eq!(short, Err(ConsoleRuleError::Duration(1)));
     }
 }

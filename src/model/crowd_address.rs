@@ -134,4 +134,15 @@ mod tests {
     fn plain_http_to_another_machine_must_be_asked_for() {
         assert!(CrowdAddress::parse("http://crowd.example.com", PlainHttp::Anywhere).is_ok());
     }
+
+    #[test]
+    fn the_host_is_told_with_its_port() {
+        for (address, host) in [
+            ("https://crowd.example.com/crowd/x", "crowd.example.com"),
+            ("https://crowd.example.com:8443", "crowd.example.com:8443"),
+            ("http://[::1]:8095/crowd", "[::1]:8095"),
+        ] {
+            assert_eq!(CrowdAddress::parse(address, PlainHttp::LoopbackOnly).unwrap().host(), host);
+        }
+    }
 }

@@ -38,13 +38,13 @@ fn parse(text: &str) -> Option<u32> {
     let mut total = 0_u32;
     for (unit, seconds) in [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)] {
         let Some((count, after)) = rest.split_once(unit) else { continue };
-        if count.is_empty() || !count.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !count.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         total = count.parse::<u32>().ok()?.checked_mul(seconds)?.checked_add(total)?;
         rest = after;
     }
-    (rest.is_empty() && rest.len() < text.len()).then_some(total)
+    rest.is_empty().then_some(total)
 }
 
 /// Shown in the units people write: `1h30m`, `15m`, `90s`.
@@ -90,6 +90,9 @@ mod tests {
             "1h1h",
             "30m1h",
             "-1",
+            "+1",
+            "+1h",
+            "1h+1m",
             "1.5h",
             " 1h",
             "1h ",

@@ -129,3 +129,25 @@ pub struct Failure {
     pub causes: Vec<String>,
     pub hints: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use FailureKind::{Configuration, Denied, Fault, LogInNeeded, NoCommand, NotRunnable, Unreachable, Usage};
+
+    #[test]
+    fn programs_know_each_kind_by_its_codes() {
+        for (kind, code, exit_code) in [
+            (Configuration, "configuration", 1),
+            (Usage, "usage", 2),
+            (LogInNeeded, "log-in-needed", 3),
+            (Denied, "denied", 4),
+            (Unreachable, "unreachable", 5),
+            (Fault, "fault", 70),
+            (NotRunnable, "not-runnable", 126),
+            (NoCommand, "no-command", 127),
+        ] {
+            assert_eq!((kind.code(), kind.exit_code()), (code, exit_code));
+        }
+    }
+}

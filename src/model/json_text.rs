@@ -243,6 +243,18 @@ mod tests {
     }
 
     #[test]
+    fn words_are_what_they_say() {
+        let values = |text: &str| match read(text).unwrap().value {
+            JsonValue::List(items) => items.into_iter().map(|item| item.value).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert!(matches!(
+            values("[true, false, null]")[..],
+            [JsonValue::Bool(true), JsonValue::Bool(false), JsonValue::Null]
+        ));
+    }
+
+    #[test]
     fn everything_has_its_place() {
         let node = read("{\n  \"é\": [1,\n \"x\"], \"é\": null }").unwrap();
         let JsonValue::Object(members) = node.value else { panic!("{node:?}") };

@@ -83,3 +83,14 @@ impl Admission {
         !age.is_negative() && age.unsigned_abs() < self.good_for
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_has_a_key_of_its_own() {
+        assert_eq!(PassKey::from_digest([0xa1; 32]).as_str(), "a1".repeat(32));
+        assert_ne!(PassKey::from_digest([1; 32]).as_str(), PassKey::from_digest([2; 32]).as_str());
+    }
+}

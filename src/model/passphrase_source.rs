@@ -34,3 +34,21 @@ impl fmt::Display for PassphraseSource {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_says_where_it_is() {
+        let credential = PassphraseSource::SystemdCredential { name: "a\u{1b}b".to_owned(), folder: None };
+        for (source, told) in [
+            (PassphraseSource::Prompt, "the terminal"),
+            (PassphraseSource::File("/run/secret".into()), "/run/secret"),
+            (PassphraseSource::FileDescriptor(3), "file descriptor 3"),
+            (credential, "the systemd credential “a\\u{1b}b”"),
+        ] {
+            assert_eq!(source.to_string(), told);
+        }
+    }
+}

@@ -85,4 +85,34 @@ mod tests {
         let secret = Secret::new("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned());
         assert_eq!(format!("{secret:?}"), "[secret]");
     }
+
+    #[test]
+    fn secrets_are_the_same_when_every_byte_is() {
+        let same = |one: &str, other: &str| Secret::new(one.to_owned()).is_the_same_as(&Secret::new(other.to_owned()));
+        for (one, other, expected) in
+            [("a", "a", true), ("", "", true), ("a", "b", false), ("a", "", false), ("a", "aa", false)]
+        {
+            assert_eq!(same(one, other), expected, "{one} {other}");
+        }
+    }
+
+    #[test]
+    fn every_secret_has_a_place_and_words_of_its_own() {
+        let (url, application) = ("https://crowd.example.com".to_owned(), "afed".to_owned());
+        let key =
+            |id: &str| SecretId::AccessKey { account: "ops".parse().unwrap(), access_key_id: id.parse().unwrap() };
+        let ids = [
+            key("AKIAIOSFODNN7EXAMPLE"),
+            key("AKIAI44QH8DHBEXAMPLE"),
+            SecretId::CrowdApplication { url: url.clone(), application: application.clone() },
+            SecretId::CrowdSession { url, application },
+            SecretId::CacheKey,
+            SecretId::Probe,
+        ];
+        for of in [SecretId::address, SecretId::described] {
+            let texts: std::collections::BTreeSet<String> = ids.iter().map(of).collect();
+            assert_eq!(texts.len(), ids.len(), "{texts:?}");
+        }
+        assert_eq!(ids[0].described(), "secret of AKIAIOSFODNN7EXAMPLE (account ops)");
+    }
 }

@@ -66,6 +66,7 @@ mod tests {
             assert_eq!(serde_json::to_string(choice).unwrap(), quoted);
             assert_eq!(serde_json::from_str::<SecretStoreChoice>(&quoted).unwrap(), *choice);
             assert_eq!(choice.to_possible_value().unwrap().get_name(), choice.as_str());
+            assert!(choice.described().starts_with(&format!("{choice}: ")));
         }
     }
 }

@@ -236,6 +236,8 @@ impl HostRole for FakeHost {
 pub struct FakeCodes {
     pub giver: Cell<Option<CodeGiver>>,
     pub given: Cell<u32>,
+    /// How many of them after AWS had refused the one before.
+    pub after_refusal: Cell<u32>,
     /// What happens while the turn is waited for.
     pub meanwhile: RefCell<Option<Box<dyn FnOnce()>>>,
     pub trouble: RefCell<Option<MfaError>>,
@@ -249,7 +251,9 @@ impl MfaCodes for FakeCodes {
         Ok(Some(Turn::new(())))
     }
 
-    fn code(&self, _: CodeRequest<'_>) -> Result<GivenCode, MfaError> {
+    fn code(&self, request: CodeRequest<'_>) -> Result<GivenCode, MfaError> {
+        let is_second = matches!(request.attempt, Attempt::AfterRefusal(_));
+        self.after_refusal.set(self.after_refusal.get() + u32::from(is_second));
         if let Some(trouble) = self.trouble.borrow_mut().take() {
             return Err(trouble);
         }

@@ -84,3 +84,29 @@ impl VendError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::failure::FailureKind;
+
+    #[test]
+    fn whom_it_was_denied_to_is_known_where_the_directory_has_said_it() {
+        let connector: ConnectorName = "deploy".parse().unwrap();
+        let remembered = |person: Option<&str>| {
+            let failure = Failure { kind: FailureKind::Denied, causes: Vec::new(), hints: Vec::new() };
+            VendError::Remembered { failure, person: person.map(str::to_owned) }
+        };
+        for (error, person) in [
+            (
+                VendError::NotEntitled { person: "alice".to_owned(), connector: connector.clone(), groups: Vec::new() },
+                Some("alice"),
+            ),
+            (remembered(Some("bob")), Some("bob")),
+            (remembered(None), None),
+            (VendError::NoSystemScope { connector }, None),
+        ] {
+            assert_eq!(error.person(), person, "{error:?}");
+        }
+    }
+}

@@ -269,6 +269,12 @@ mod tests {
             let watched = Watched { path: "config.toml".into(), mark: Some(mark) };
             assert_eq!(memory.is_restless(&[watched]), restless, "{milliseconds_ago}");
         }
+        let second_ago = clock.now().as_nanosecond() - 1_000_000_000;
+        for (modified, changed) in [(second_ago, second_ago - 1), (second_ago - 1, second_ago)] {
+            let mark = FileMark { size: 1, modified, changed, device: 1, inode: 1 };
+            let watched = Watched { path: "config.toml".into(), mark: Some(mark) };
+            assert!(!memory.is_restless(&[watched]), "one fine time shows that the file system keeps them");
+        }
     }
 
     #[test]
@@ -291,6 +297,20 @@ mod tests {
             clock.advance(moved);
             let found = |at_least| memory.lease(&key, at_least).unwrap().is_some();
             assert_eq!((found(Freshness::Fresh), found(Freshness::Ageing)), (fresh, ageing), "{moved}");
+        }
+    }
+
+    #[test]
+    fn a_lease_too_short_for_the_caller_is_one_that_ages() {
+        let key = LeaseKey::from_digest(KEY);
+        let (cache, clock) = (FakeCache::default(), HandClock::new());
+        let look = |path: &std::path::Path| Ok(Watched { path: path.to_owned(), mark: None });
+        LeaseStore::store(&cache, &key, &lease(clock.now(), 3_600)).unwrap();
+        for (min_life, fresh) in [(3_599, true), (3_600, true), (3_601, false)] {
+            let min_life = SignedDuration::from_secs(min_life);
+            let memory = Memory { passes: &cache, leases: &cache, clock: &clock, look: &look, min_life };
+            let found = |at_least| memory.lease(&key, at_least).unwrap().is_some();
+            assert_eq!((found(Freshness::Fresh), found(Freshness::Ageing)), (fresh, true), "{min_life}");
         }
     }
 }

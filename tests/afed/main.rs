@@ -70,6 +70,7 @@ mod many_callers;
 mod memory;
 mod mfa;
 mod moved_clocks;
+mod mutants;
 mod narrowing;
 mod open_profiles;
 mod os_people;

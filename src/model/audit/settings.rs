@@ -99,4 +99,13 @@ mod tests {
             assert_eq!(text.parse::<FileSize>().ok().map(|size| size.0), expected, "{text}");
         }
     }
+
+    #[test]
+    fn only_what_a_pass_need_not_carry_is_usual() {
+        let usual = AuditSettings::usual();
+        assert!(usual.is_usual());
+        assert_eq!(usual.max_size, "8M".parse().unwrap());
+        assert!(!AuditSettings { required: true, ..usual.clone() }.is_usual());
+        assert!(!AuditSettings { enabled: false, ..usual }.is_usual());
+    }
 }

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 use super::chain::{Digest, LONGEST_LINE, Link, Seal};
 use super::verification::{Beginning, Fault, Finding, Verification, Verifier};
 use super::*;
+use crate::model::person::Person;
 
 fn entry(name: &str) -> Entry {
     Entry {
@@ -147,7 +148,53 @@ fn a_trail_over_several_files_is_one() {
     assert_eq!(found(&[second, third], Beginning::Any), []);
     assert_eq!(found(&[second, third], Beginning::First), [Finding { file: 0, line: 0, fault: Fault::Missing(1) }]);
     assert_eq!(found(&[first, third], Beginning::First), [Finding { file: 1, line: 0, fault: Fault::Missing(1) }]);
-    assert!(!found(&[second, first, third], Beginning::Any).is_empty());
+    let misplaced = |file, fault| Finding { file, line: 0, fault };
+    let swapped = [misplaced(1, Fault::OutOfOrder), misplaced(2, Fault::Missing(1))];
+    assert_eq!(found(&[second, first, third], Beginning::Any), swapped);
+}
+
+#[test]
+fn so_many_lines_are_missing_as_are_gone() {
+    let whole = trail(&["a", "b", "c", "d", "e"].map(str::to_owned));
+    let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+    let left = [lines[0], lines[4]].concat();
+    assert_eq!(findings(&left), [Finding { file: 0, line: 1, fault: Fault::Missing(3) }]);
+}
+
+#[test]
+fn a_line_after_which_none_could_come_is_none() {
+    let line = Link::first().line(&entry("a"));
+    let numbered = |number: u64| {
+        let line = line.trim_end().replacen("{\"number\":1,", &format!("{{\"number\":{number},"), 1);
+        Seal::read(line.as_bytes()).map(|seal| seal.number)
+    };
+    assert_eq!(numbered(u64::MAX - 1), Some(u64::MAX - 1));
+    assert_eq!(numbered(u64::MAX), None);
+}
+
+#[test]
+fn a_text_is_cut_before_it_grows_beyond_its_room() {
+    for (plain, escaped, kept) in
+        [(0, 169, 169), (0, 400, 169), (4, 400, 169), (5, 400, 168), (1_024, 0, 0), (1_025, 0, 0)]
+    {
+        let name = format!("{}{}", "a".repeat(plain), "é".repeat(escaped));
+        let line = Link::first().line(&entry(&name));
+        let told = line.split_once("\"person\":\"").unwrap().1.split_once('"').unwrap().0;
+        let plain = if plain > 1_024 { 1_013 } else { plain };
+        let end = if name.len() > 1_024 || escaped > kept { "..." } else { "" };
+        assert_eq!(told, format!("{}{}{end}", "a".repeat(plain), "\\u00e9".repeat(kept)));
+        assert!(told.len() <= 1_024);
+    }
+}
+
+#[test]
+fn an_actor_is_told_with_its_scope() {
+    let person = Actor::Person(Person { name: "alice".to_owned(), display_name: None, email: None });
+    let system = Actor::System("build-host".parse().unwrap());
+    for (actor, scope, name) in [(person, Scope::Person, "alice"), (system, Scope::System, "build-host")] {
+        let (scope, name) = (Some(scope), Some(name.to_owned()));
+        assert_eq!(Subject::of_actor(&actor), Subject { scope, name, connector: None, account: None });
+    }
 }
 
 #[test]

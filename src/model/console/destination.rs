@@ -106,6 +106,13 @@ fn is_at_or_below(authority: &str, host: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_is_named_in_at_most_64_characters() {
+        let console = ConsoleAddress::of_host("console.aws.amazon.com");
+        let of = |length| Destination::service(&"x".repeat(length), &console, &"eu-west-1".parse().unwrap()).is_ok();
+        assert_eq!([0, 1, 64, 65].map(of), [false, true, true, false]);
+    }
     use proptest::prelude::*;
 
     fn aws() -> ConsoleAddress {

@@ -157,3 +157,61 @@ fn without_covered(rectangles: Vec<Rectangle>) -> Vec<Rectangle> {
     }
     kept
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patterns(patterns: &[&str]) -> BTreeSet<String> {
+        patterns.iter().map(|pattern| (*pattern).to_owned()).collect()
+    }
+
+    fn only(texts: &[&str]) -> Selection {
+        Selection::only(patterns(texts))
+    }
+
+    fn all_but(texts: &[&str]) -> Selection {
+        Selection::all_but(patterns(texts))
+    }
+
+    fn rectangle(actions: Selection, resources: Selection) -> Rectangle {
+        Rectangle { actions, resources }
+    }
+
+    #[test]
+    fn what_holds_nothing_allows_nothing() {
+        for nothing in [rectangle(only(&[]), only(&["r"])), rectangle(only(&["a"]), only(&[]))] {
+            assert!(matches!(outside(vec![nothing.clone()]), Err(PolicyFault::NothingAllowed)), "{nothing:?}");
+        }
+    }
+
+    #[test]
+    fn alike_in_one_way_are_one() {
+        let two = |one, other| outside(vec![one, other]).unwrap();
+        let outside = [rectangle(all_but(&["a", "b"]), all_but(&[])), rectangle(all_but(&[]), all_but(&["r"]))];
+        let found = two(rectangle(only(&["a"]), only(&["r"])), rectangle(only(&["b"]), only(&["r"])));
+        assert!(found.len() == 2 && outside.iter().all(|part| found.contains(part)), "{found:?}");
+        assert_eq!(put_together(vec![outside[0].clone(), outside[0].clone()]), [outside[0].clone()]);
+        let by_actions = [rectangle(only(&["a"]), only(&["r"])), rectangle(only(&["a"]), only(&["s"]))];
+        assert_eq!(put_together(by_actions.to_vec()), [rectangle(only(&["a"]), only(&["r", "s"]))]);
+    }
+
+    #[test]
+    fn what_is_covered_is_left_out() {
+        let (small, large) = (rectangle(only(&["a"]), only(&["r"])), rectangle(only(&["a", "b"]), all_but(&[])));
+        for [one, other] in [[&small, &large], [&large, &small]] {
+            assert_eq!(without_covered(vec![one.clone(), other.clone()]), std::slice::from_ref(&large));
+        }
+        for (one, other, covers) in [
+            (only(&["a", "b"]), only(&["a"]), true),
+            (only(&["a"]), only(&["a", "b"]), false),
+            (all_but(&["a"]), all_but(&["a", "b"]), true),
+            (all_but(&["a", "b"]), all_but(&["a"]), false),
+            (all_but(&[]), only(&["a"]), true),
+            (all_but(&["b"]), only(&["a"]), false),
+            (only(&["a"]), all_but(&["a"]), false),
+        ] {
+            assert_eq!(one.covers(&other), covers, "{one:?} {other:?}");
+        }
+    }
+}

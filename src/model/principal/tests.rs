@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::session_policy::PLAIN_TEXT_LIMIT;
 use PrincipalType::{AssumeRole, FederatedUser, Provided, SessionToken};
 
 fn role() -> Option<RoleArn> {
@@ -114,6 +115,8 @@ fn the_limits_of_external_id_policies_and_tags_are_kept() {
         with(&|f| f.policy_arns = vec![foreign.clone()]),
         Some(RuleError::PolicyOfOtherAccount { policy: foreign.clone(), account: "123123123123".to_owned() })
     );
+    let longest = format!("{{\"Sid\":\"{}\"}}", "x".repeat(PLAIN_TEXT_LIMIT - 10));
+    assert_eq!(with(&|f| f.policy = Some(longest.parse().unwrap())), None);
     let long = format!("{{\"Sid\":\"{}\"}}", "x".repeat(2_030));
     assert_eq!(
         with(&|f| {
@@ -186,4 +189,12 @@ fn every_arn_says_where_it_lies() {
         named,
         [("its role".to_owned(), "aws"), ("the policy arn:aws-cn:iam::aws:policy/ReadOnlyAccess".to_owned(), "aws-cn")]
     );
+}
+
+#[test]
+fn a_duration_is_taken_where_it_has_bounds() {
+    for principal in PrincipalType::ALL {
+        assert_eq!(principal.allows(Field::Duration), principal.duration_bounds().is_some(), "{principal}");
+        assert!(principal.described().starts_with(&format!("{principal}: ")));
+    }
 }

@@ -109,6 +109,15 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_was_there_before_is_never_undone() {
+        let known = Stage::Creating { known: vec![id(1), id(2)], at: at() };
+        let journal = Journal::new("ops".parse().unwrap(), id(1), known);
+        let keys = [key(1, 0, used()), key(2, 0, LastUse::Never), key(3, 0, LastUse::Never)];
+        let lost = vec![key(3, 0, LastUse::Never)];
+        assert_eq!(plan(Some(&journal), &id(1), &keys, |_| false), Plan::StartOver { lost, since: at() });
+    }
+
+    #[test]
     fn a_new_key_whose_secret_was_kept_is_gone_on_with() {
         let keys = [key(1, -99, used()), key(2, 0, LastUse::Never)];
         let kept = |key: &AccessKeyId| *key == id(2);

@@ -118,6 +118,14 @@ impl World {
 
     fn rotate(&self, old_key: OldKey) -> Result<Vec<String>, RotationError> {
         let said = RefCell::new(Vec::new());
+        self.with_rotator(&|step| said.borrow_mut().push(format!("{step:?}")), |rotator, subject| {
+            let situation = rotator.look(subject)?;
+            rotator.run(&situation, old_key)
+        })?;
+        Ok(said.into_inner())
+    }
+
+    fn with_rotator<T>(&self, tell: &dyn Fn(Step<'_>), act: impl FnOnce(&Rotator<'_>, Subject) -> T) -> T {
         let rotator = Rotator {
             keys: self,
             tokens: self,
@@ -126,7 +134,7 @@ impl World {
             records: self,
             clock: &self.clock,
             pause: &|pause| self.waited.set(self.waited.get() + pause),
-            tell: &|step| said.borrow_mut().push(format!("{step:?}")),
+            tell,
         };
         let subject = Subject {
             account: account(),
@@ -134,9 +142,7 @@ impl World {
             aws_account_id: Some("123123123123".parse().unwrap()),
             region: "eu-west-1".parse().unwrap(),
         };
-        let situation = rotator.look(subject)?;
-        rotator.run(&situation, old_key)?;
-        Ok(said.into_inner())
+        act(&rotator, subject)
     }
 
     fn refuse_if_ended(&self) -> Result<(), SecretStoreError> {
@@ -174,6 +180,8 @@ impl AccessKeys for World {
     fn list(&self, signer: &SigningCredentials, owner: &KeyOwner) -> Result<Vec<UserKey>, TokenServiceError> {
         self.accepts(signer)?;
         assert_eq!(owner.user, "ops");
+        let of_signer = signer.owner.as_ref().map(ToString::to_string);
+        assert!(signer.id != *self.account_has.borrow() || of_signer.as_deref() == Some("123123123123"));
         Ok(self.at_aws.borrow().iter().map(|(key, _)| key.clone()).collect())
     }
 
@@ -406,6 +414,8 @@ fn a_second_key_is_never_touched() {
     world.at_aws.borrow_mut().push(other);
     let error = world.rotate(OldKey::Delete).unwrap_err();
     assert!(matches!(error, RotationError::TwoKeys { .. }), "{error:?}");
+    let told = error.to_string();
+    assert!([0, 7].iter().all(|key| told.contains(&id(*key).to_string())), "{told}");
     assert_eq!((world.changes.get(), world.ids_at_aws()), (0, vec![id(0), id(7)]));
 }
 
@@ -449,4 +459,13 @@ fn only_an_iam_user_of_the_right_account_has_keys_to_rotate() {
     ] {
         assert!(matches!(whose("123123123123", arn), Err(RotationError::NoUser { .. })), "{arn}");
     }
+}
+
+#[test]
+fn another_s_rotation_is_refused_before_anything_is_asked_or_done() {
+    let world = World::new();
+    *world.journal.borrow_mut() = Some(Journal::new(account(), id(5), Stage::Created { new: id(6) }));
+    let found = world.with_rotator(&|_| {}, |rotator, subject| rotator.look(subject).map(drop));
+    assert!(matches!(found, Err(RotationError::OtherRotation { .. })), "{found:?}");
+    assert_eq!(world.changes.get(), 0);
 }

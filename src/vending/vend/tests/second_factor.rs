@@ -88,6 +88,7 @@ fn a_refused_code_is_never_sent_again_and_only_a_person_gives_another() {
         let vended = world.vend(&tokens);
         assert_eq!(vended.is_ok(), giver == CodeGiver::Person, "{giver:?}");
         assert_eq!(tokens.codes.take(), sent, "{giver:?}");
+        assert_eq!(world.codes.after_refusal.get(), u32::from(giver == CodeGiver::Person), "{giver:?}");
         if let Err(error) = vended {
             assert!(matches!(error, VendError::Tokens(TokenServiceError::DeniedWithCode { .. })), "{error:?}");
             let waiting = world.vend_with(&tokens, program(&world.clock)).unwrap_err();
