@@ -88,13 +88,14 @@ impl VendError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::failure::FailureKind;
+    use crate::model::failure::{FailureKind, ReasonCode};
 
     #[test]
     fn whom_it_was_denied_to_is_known_where_the_directory_has_said_it() {
         let connector: ConnectorName = "deploy".parse().unwrap();
         let remembered = |person: Option<&str>| {
-            let failure = Failure { kind: FailureKind::Denied, causes: Vec::new(), hints: Vec::new() };
+            let (kind, code) = (FailureKind::Denied, ReasonCode::NotEntitled);
+            let failure = Failure { kind, code, causes: Vec::new(), hints: Vec::new() };
             VendError::Remembered { failure, person: person.map(str::to_owned) }
         };
         for (error, person) in [

@@ -87,7 +87,7 @@ mod tests {
         create_private_folder(&at("a/b/c")).unwrap();
         create_private_folder(&at("a/b/c")).unwrap();
         create_private_folder(Path::new(".")).unwrap();
-        fs::write(at("file"), "").unwrap();
+        fs::File::create_new(at("file")).unwrap();
         symlink("a", at("link")).unwrap();
         symlink("nowhere", at("dangling")).unwrap();
         create_private_folder(&at("link/d")).unwrap();
