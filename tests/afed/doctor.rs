@@ -407,8 +407,8 @@ fn what_is_wrong_with_the_audit_trail_is_told() {
 #[test]
 fn what_killed_runs_have_left_is_told() {
     let sandbox = Sandbox::configured();
-    let note = "home/.config/afed/config.toml.unowned";
-    sandbox.write_private(note, "ops AKIAIOSFODNN7EXAMPLE\n");
+    let notes = ["unowned", "unfinished"].map(|end| format!("home/.config/afed/config.toml.{end}"));
+    notes.iter().for_each(|note| sandbox.write_private(note, "ops AKIAIOSFODNN7EXAMPLE\n"));
     for file in ["run-left/held", "run-left/config"] {
         sandbox.write_private(&format!("home/.cache/afed/runs/{file}"), "");
     }
@@ -418,16 +418,16 @@ fn what_killed_runs_have_left_is_told() {
     held.lock().unwrap();
     let left = found(doctor(&sandbox), "leftovers");
     let folder = "$SANDBOX/home/.cache/afed/runs/run-left";
+    let noted = |note: &str, next: &str| {
+        let told = "a broken-off run may have left secrets in the store that belong to nothing any more";
+        let mend = format!("they are forgotten by the next: {next}");
+        finding("leftovers", "warning", &format!("$SANDBOX/{note}"), told, &[&mend])
+    };
     assert_eq!(
         left,
         [
-            finding(
-                "leftovers",
-                "warning",
-                &format!("$SANDBOX/{note}"),
-                "a broken-off run may have left secrets in the store that belong to no account",
-                &["they are forgotten by the next: afed account create, edit, import, rotate or delete"],
-            ),
+            noted(&notes[0], "afed account create, edit, import, rotate or delete"),
+            noted(&notes[1], "afed init, or account create, edit, import, rotate or delete"),
             finding(
                 "leftovers",
                 "note",

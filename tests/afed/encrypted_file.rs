@@ -165,8 +165,8 @@ fn a_file_that_can_only_be_read_is_read_and_not_lost() {
     bound(&sandbox, &["creds", "deploy"]).vends().succeeds();
     let outcome = bound(&sandbox, &["logout"]).outcome();
     let said = format!(
-        "error: $SANDBOX/{FILE} can't be locked\ncaused by: Permission denied (os error 13)\n\n\
-         hint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}'\n"
+        "error: $SANDBOX/{FILE}.lock can't be locked\ncaused by: Permission denied (os error 13)\n\n\
+         hint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}.lock'\n"
     );
     assert_eq!((outcome.code, outcome.stderr), (Some(1), said));
     assert_eq!(fs::read(sandbox.path(FILE)).unwrap(), whole);

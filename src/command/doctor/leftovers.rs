@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::chart::Chart;
 use crate::command::account::unowned;
+use crate::command::init::unfinished;
 use crate::config::settings::Settings;
 use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::render::pasted::quoted;
@@ -26,7 +27,9 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     }
     for config in [chart.app.paths.machine_config.clone(), chart.app.paths.user_config.clone()] {
         broken_off_rotations(chart, &config, settings);
-        unowned_secrets(chart, &config);
+        let (account, set_up) = (unowned::note_path(&config), unfinished::note_path(&config));
+        secrets_without_owner(chart, &account, "account create, edit, import, rotate or delete");
+        secrets_without_owner(chart, &set_up, "init, or account create, edit, import, rotate or delete");
     }
     run_folders(chart);
     let cache = chart.app.paths.cache.clone();
@@ -89,12 +92,10 @@ fn broken_off_rotations(chart: &mut Chart<'_>, config: &Path, settings: Option<&
 }
 
 /// Noted beside the configuration file, before the store was changed.
-fn unowned_secrets(chart: &mut Chart<'_>, config: &Path) {
-    let note = unowned::note_path(config);
+fn secrets_without_owner(chart: &mut Chart<'_>, note: &Path, next: &str) {
     if note.exists() {
-        let found = "a broken-off run may have left secrets in the store that belong to no account";
-        let mend = "they are forgotten by the next: afed account create, edit, import, rotate or delete";
-        chart.warning("leftovers", note.display(), found, mend);
+        let found = "a broken-off run may have left secrets in the store that belong to nothing any more";
+        chart.warning("leftovers", note.display(), found, format!("they are forgotten by the next: afed {next}"));
     }
 }
 

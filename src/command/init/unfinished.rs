@@ -87,7 +87,8 @@ fn is_named(app: &App, password: &SecretId) -> Result<bool, ConfigError> {
     }
 }
 
-fn note_path(config: &Path) -> PathBuf {
+/// Where it is noted.
+pub fn note_path(config: &Path) -> PathBuf {
     let name = config.file_name().unwrap_or_default().to_string_lossy();
     config.with_file_name(format!("{name}.unfinished"))
 }
