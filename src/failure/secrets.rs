@@ -55,7 +55,9 @@ fn to_mend(error: &SecretStoreError) -> Vec<String> {
         }
         E::Damaged { .. } => &[START_AGAIN],
         E::File { path, .. } => {
-            return vec![format!("see what is there, and whose it is: ls -ld {}", quoted(path.display()))];
+            // The file may not be there, and its folder the cause.
+            let folder = path.parent().unwrap_or(path);
+            return vec![format!("see what is there, and whose it is: ls -la {}", quoted(folder.display()))];
         }
         _ => &[],
     };

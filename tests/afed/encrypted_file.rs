@@ -8,6 +8,7 @@ use crate::cache_faults::bound;
 use crate::sandbox::{Outcome, Run, Sandbox, aws};
 
 const FILE: &str = "home/.local/share/afed/secrets.afed";
+const FOLDER: &str = "home/.local/share/afed";
 const START_AGAIN: &str = "hint: if the passphrase or the file is lost, move the file away and store the secrets again: afed init --password-only, then afed account create NAME --secret-only\n";
 
 /// A run of bash with afed as `$afed` and these variables.
@@ -142,7 +143,7 @@ fn what_lies_in_the_place_of_the_file_is_neither_waited_for_nor_replaced() {
     fs::rename(&path, sandbox.path("aside")).unwrap();
     let said = |cause: &str| {
         format!(
-            "error: $SANDBOX/{FILE} can't be read\ncaused by: {cause}\n\nhint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}'\n"
+            "error: $SANDBOX/{FILE} can't be read\ncaused by: {cause}\n\nhint: see what is there, and whose it is: ls -la '$SANDBOX/{FOLDER}'\n"
         )
     };
     fs::create_dir(&path).unwrap();
@@ -158,7 +159,7 @@ fn what_lies_in_the_place_of_the_file_is_neither_waited_for_nor_replaced() {
 #[test]
 fn a_file_that_can_only_be_read_is_read_and_not_lost() {
     let sandbox = Sandbox::with_session_of("alice");
-    let (folder, whole) = (sandbox.path("home/.local/share/afed"), fs::read(sandbox.path(FILE)).unwrap());
+    let (folder, whole) = (sandbox.path(FOLDER), fs::read(sandbox.path(FILE)).unwrap());
     fs::remove_file(sandbox.path(&format!("{FILE}.lock"))).unwrap();
     let permit = |mode| fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
     permit(0o500);
@@ -166,7 +167,7 @@ fn a_file_that_can_only_be_read_is_read_and_not_lost() {
     let outcome = bound(&sandbox, &["logout"]).outcome();
     let said = format!(
         "error: $SANDBOX/{FILE}.lock can't be locked\ncaused by: Permission denied (os error 13)\n\n\
-         hint: see what is there, and whose it is: ls -ld '$SANDBOX/{FILE}.lock'\n"
+         hint: see what is there, and whose it is: ls -la '$SANDBOX/{FOLDER}'\n"
     );
     assert_eq!((outcome.code, outcome.stderr), (Some(1), said));
     assert_eq!(fs::read(sandbox.path(FILE)).unwrap(), whole);
