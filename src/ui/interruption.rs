@@ -1,6 +1,7 @@
 //! Ctrl-C and requests to end, held back while a line on the terminal has to be wiped first, or its echo is off. They are
-//! taken by whoever has to put that right, and then do what they would have done. Where they are held back already, a question has been broken off and the
-//! process is on its way to its end; then they are left alone. Only Linux lets them be taken without a handler.
+//! taken by whoever has to put that right, and then do what they would have done. Where they are held back already, a question
+//! has been broken off and the process is on its way to its end; then they are left alone. Only Linux lets them be taken
+//! without a handler.
 
 #[cfg(target_os = "linux")]
 pub use held::{Interruption, Listener};
