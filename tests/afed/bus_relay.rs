@@ -1,12 +1,18 @@
-//! A way between afed and a session bus on which something befalls at a chosen call: before the call reaches the bus, or when it
-//! is answered and afed does not know it yet. It reads as much of the protocol as it takes to tell messages apart.
+//! A way between programs and a session bus. An onlooker is told of each call before it reaches the bus and of its answer
+//! before it is delivered, and says what happens next. It reads as much of the protocol as it takes to tell messages apart;
+//! what befalls whom, and when, is the onlooker's alone.
 
+use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
+
+use nix::sys::socket::{getsockopt, sockopt::PeerCredentials};
+use nix::unistd::Pid;
 
 const LITTLE_ENDIAN: u8 = b'l';
 const CALL: u8 = 1;
@@ -15,98 +21,113 @@ const NO_ANSWER_EXPECTED: u8 = 1;
 const REPLY_SERIAL: u8 = 5;
 const FIXED_HEADER: usize = 16;
 
-/// When something befalls.
+/// When an onlooker is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     BeforeCall,
     BeforeAnswer,
 }
 
-/// The way; whoever is on it when this is dropped stays on it.
+/// A call that expects an answer, or that answer, on its way.
+pub struct Passing<'a> {
+    pub moment: Moment,
+    /// Which call it is or answers, counted from 1 over all connections.
+    pub call: usize,
+    pub message: &'a [u8],
+    /// Whose call it is.
+    pub program: Pid,
+}
+
+/// What an onlooker has happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    PassOn,
+    /// It is not delivered, and the connection ends.
+    Cut,
+}
+
+/// The way; it is open for as long as the process lives.
 pub struct BusRelay {
-    /// What afed finds in DBUS_SESSION_BUS_ADDRESS.
+    /// What a program finds in DBUS_SESSION_BUS_ADDRESS.
     pub address: String,
-    shared: Arc<Shared>,
     _folder: tempfile::TempDir,
 }
 
-struct Shared {
-    bus: PathBuf,
-    call: usize,
-    moment: Moment,
-    calls: AtomicUsize,
-    deed: Mutex<Option<Box<dyn FnOnce() + Send>>>,
-}
-
 impl BusRelay {
-    /// A way to the bus with this address, on which the deed is done at the nth call, counted from 1 over all connections.
-    pub fn start(bus: &str, call: usize, moment: Moment, deed: impl FnOnce() + Send + 'static) -> Self {
+    /// A way to the bus with this address. Two connections may tell the onlooker at once.
+    pub fn start(bus: &str, onlooker: impl Fn(&Passing<'_>) -> Next + Send + Sync + 'static) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bus");
         let listener = UnixListener::bind(&path).unwrap();
         let bus = bus.strip_prefix("unix:path=").unwrap().split(',').next().unwrap().into();
-        let deed: Box<dyn FnOnce() + Send> = Box::new(deed);
-        let shared = Arc::new(Shared { bus, call, moment, calls: AtomicUsize::new(0), deed: Mutex::new(Some(deed)) });
-        std::thread::spawn({
-            let shared = Arc::clone(&shared);
-            move || listener.incoming().for_each(|afed| shared.connect(afed.unwrap()))
-        });
-        Self { address: format!("unix:path={}", path.display()), shared, _folder: folder }
-    }
-
-    /// Whether it came so far.
-    pub fn befell(&self) -> bool {
-        self.shared.deed.lock().unwrap().is_none()
+        let way = Arc::new(Way { bus, calls: AtomicUsize::new(0), onlooker: Box::new(onlooker) });
+        thread::spawn(move || listener.incoming().for_each(|program| way.open(program.unwrap())));
+        Self { address: format!("unix:path={}", path.display()), _folder: folder }
     }
 }
 
-impl Shared {
-    fn connect(self: &Arc<Self>, afed: UnixStream) {
-        // Without a bus, afed's connection ends at once.
-        let Ok(bus) = UnixStream::connect(&self.bus) else { return };
-        let awaited = Arc::new(Mutex::new(None));
-        let there = (Arc::clone(self), afed.try_clone().unwrap(), bus.try_clone().unwrap(), Arc::clone(&awaited));
-        std::thread::spawn(move || there.0.carry_calls(&there.1, &there.2, &there.3));
-        let back = Arc::clone(self);
-        std::thread::spawn(move || back.carry_answers(&bus, &afed, &awaited));
-    }
+/// What all connections share.
+struct Way {
+    bus: PathBuf,
+    calls: AtomicUsize,
+    onlooker: Box<dyn Fn(&Passing<'_>) -> Next + Send + Sync>,
+}
 
-    fn carry_calls(&self, afed: &UnixStream, bus: &UnixStream, awaited: &Mutex<Option<u32>>) {
-        while let Some(unit) = read_unit(afed) {
-            if is_call(&unit) && self.calls.fetch_add(1, Ordering::SeqCst) + 1 == self.call {
-                match self.moment {
-                    Moment::BeforeCall => self.befall(),
-                    Moment::BeforeAnswer => *awaited.lock().unwrap() = Some(number_at(&unit, 8)),
-                }
-            }
-            if { bus }.write_all(&unit).is_err() {
-                break;
-            }
-        }
-        close(afed, bus);
-    }
-
-    fn carry_answers(&self, bus: &UnixStream, afed: &UnixStream, awaited: &Mutex<Option<u32>>) {
-        while let Some(unit) = read_unit(bus) {
-            let answered = answered(&unit);
-            if answered.is_some() && answered == *awaited.lock().unwrap() {
-                self.befall();
-            }
-            if { afed }.write_all(&unit).is_err() {
-                break;
-            }
-        }
-        close(afed, bus);
-    }
-
-    fn befall(&self) {
-        let deed = self.deed.lock().unwrap().take();
-        deed.into_iter().for_each(|deed| deed());
+impl Way {
+    fn open(self: &Arc<Self>, program: UnixStream) {
+        let (pid, bus) = (getsockopt(&program, PeerCredentials), UnixStream::connect(&self.bus));
+        // Without a bus, the program's connection ends at once.
+        let (Ok(pid), Ok(bus)) = (pid, bus) else { return };
+        let pid = Pid::from_raw(pid.pid());
+        let there = Arc::new(Connection { way: Arc::clone(self), pid, program, bus, unanswered: Mutex::default() });
+        let back = Arc::clone(&there);
+        thread::spawn(move || there.carry(Moment::BeforeCall));
+        thread::spawn(move || back.carry(Moment::BeforeAnswer));
     }
 }
 
-fn close(afed: &UnixStream, bus: &UnixStream) {
-    [afed, bus].iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+/// One connection of a program.
+struct Connection {
+    way: Arc<Way>,
+    pid: Pid,
+    program: UnixStream,
+    bus: UnixStream,
+    /// By their serial, which calls they are.
+    unanswered: Mutex<HashMap<u32, usize>>,
+}
+
+impl Connection {
+    /// Carries calls to the bus, or answers back, until either end or the onlooker has enough.
+    fn carry(&self, moment: Moment) {
+        let (from, mut to) = match moment {
+            Moment::BeforeCall => (&self.program, &self.bus),
+            Moment::BeforeAnswer => (&self.bus, &self.program),
+        };
+        while let Some(unit) = read_unit(from) {
+            if self.meet(moment, &unit) == Next::Cut || to.write_all(&unit).is_err() {
+                break;
+            }
+        }
+        [from, to].iter().for_each(|stream| drop(stream.shutdown(Shutdown::Both)));
+    }
+
+    fn meet(&self, moment: Moment, unit: &[u8]) -> Next {
+        let call = match moment {
+            Moment::BeforeCall => self.count(unit),
+            Moment::BeforeAnswer => answered(unit).and_then(|serial| self.unanswered.lock().unwrap().remove(&serial)),
+        };
+        let tell = |call| (self.way.onlooker)(&Passing { moment, call, message: unit, program: self.pid });
+        call.map_or(Next::PassOn, tell)
+    }
+
+    fn count(&self, unit: &[u8]) -> Option<usize> {
+        if !is_call(unit) {
+            return None;
+        }
+        let call = self.way.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        self.unanswered.lock().unwrap().insert(number_at(unit, 8), call);
+        Some(call)
+    }
 }
 
 /// A line of the handshake or a message; no line begins as a message does.

@@ -5,7 +5,7 @@
 //! A fixed sample is tried with the other tests. All points take more than an hour of one processor, as many commands at a
 //! time as there are processors; what was tried, and every fault, is told in the end:
 //! `cargo test --test afed crash_points::every_point -- --exact --ignored --nocapture`
-//! Among them are those with a keyring on a bus, which alone are `crash_points::every_point_with_a_keyring`. There the messages
+//! Among them are those with a keyring on a bus, which alone are `crash_points::every_point_with_a_keyring`. There the calls
 //! to the bus are points as well. With AFED_CRASH_COMMANDS=rotate only commands with that in their name are tried.
 #![allow(clippy::print_stdout, reason = "the figures of a test are for who runs it with --nocapture")]
 

@@ -6,8 +6,9 @@
 #![allow(clippy::print_stdout, reason = "the figures of a test are for who runs it with --nocapture")]
 
 use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
 
-use crate::bus_relay::{BusRelay, Moment};
+use crate::bus_relay::{BusRelay, Moment, Next};
 use crate::iam::Iam;
 use crate::keyring_session::{KeyringSession, Victim};
 use crate::rotation::{JOURNAL, configured_key, rotate};
@@ -88,11 +89,11 @@ impl World {
 
     /// Has the fate befall the nth call of the run, and starts bus and keyring anew; nothing where it makes fewer calls.
     fn try_out(&self, run: Run<'_>, fate: &Fate, call: usize) -> Option<Outcome> {
-        let address = self.session.borrow().address.clone();
-        let victim = (fate.victim)(&self.session.borrow());
-        let relay = BusRelay::start(&address, call, fate.moment, move || victim.kill());
+        let victim = Arc::new(Mutex::new(Some((fate.victim)(&self.session.borrow()))));
+        let relay = self.deadly_way(Arc::clone(&victim), fate.moment, call);
         let outcome = run.env("DBUS_SESSION_BUS_ADDRESS", &relay.address).outcome();
-        if !relay.befell() {
+        let lives = victim.lock().unwrap().is_some();
+        if lives {
             assert_eq!(outcome.code, Some(0), "{outcome:?}");
             return None;
         }
@@ -102,6 +103,18 @@ impl World {
         let is_told = outcome.code == Some(5) && outcome.stdout.is_empty() && told;
         assert!(outcome.code == Some(0) || is_told, "call {call}, {:?}: {outcome:?}", fate.moment);
         Some(outcome)
+    }
+
+    /// A way to the bus on which the victim is taken and killed at this moment of the nth call.
+    fn deadly_way(&self, victim: Arc<Mutex<Option<Victim>>>, moment: Moment, call: usize) -> BusRelay {
+        BusRelay::start(&self.session.borrow().address, move |passing| {
+            if (passing.moment, passing.call) == (moment, call) {
+                // Taken before it is killed, as afed may end sooner than the killing.
+                let victim = victim.lock().unwrap().take();
+                victim.into_iter().for_each(Victim::kill);
+            }
+            Next::PassOn
+        })
     }
 
     /// Every fate at the calls of the extent; `settle` sees what the run has left, and makes ready for the next one. How often

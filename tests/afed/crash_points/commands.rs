@@ -35,7 +35,7 @@ impl World {
     pub fn empty_with_keyring() -> Self {
         let keyring = KeyringSession::unlocked();
         let tap = BusTap::before(&keyring.address);
-        Self::with(Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &tap.address), Some(keyring), Some(tap))
+        Self::with(Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", tap.address()), Some(keyring), Some(tap))
     }
 
     fn with(sandbox: Sandbox, keyring: Option<KeyringSession>, tap: Option<BusTap>) -> Self {
