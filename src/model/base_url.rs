@@ -1,5 +1,7 @@
 //! What the address of a far side says about how it is reached: with TLS or without, on this machine or another.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 /// What the far side's address says about how to reach it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Base {
@@ -26,9 +28,7 @@ impl Base {
         if !behind_host.is_empty() && !behind_host.starts_with(':') {
             return Self::Other;
         }
-        let host = authority.host().trim_start_matches('[').trim_end_matches(']');
-        let loopback = host.eq_ignore_ascii_case("localhost")
-            || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        let Some(loopback) = is_loopback(authority.host()) else { return Self::Other };
         match uri.scheme_str() {
             Some("https") if loopback => Self::Loopback { https: true },
             Some("http") if loopback => Self::Loopback { https: false },
@@ -43,6 +43,16 @@ impl Base {
     }
 }
 
+/// Whether a host is this machine; `None` where brackets are around anything but an address of IPv6.
+fn is_loopback(host: &str) -> Option<bool> {
+    if let Some(bracketed) = host.strip_prefix('[') {
+        let address: Option<Ipv6Addr> = bracketed.strip_suffix(']')?.parse().ok();
+        return address.map(|address| address.is_loopback());
+    }
+    let is_loopback = |address: Ipv4Addr| address.is_loopback();
+    Some(host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +64,9 @@ mod tests {
             ("http://crowd.example.com", Base::Http),
             ("http://[::1]example.com:80", Base::Other),
             ("https://[::1]example.com", Base::Other),
+            ("http://[localhost]", Base::Other),
+            ("http://[127.0.0.1]:80", Base::Other),
+            ("http://[]", Base::Other),
             ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
             ("http://[::1]:8095", Base::Loopback { https: false }),
             ("https://localhost:8443", Base::Loopback { https: true }),
