@@ -61,7 +61,7 @@ impl Appending {
 
     /// What the next line follows.
     pub fn link(&self) -> Result<Link, AuditError> {
-        part::link_of(&self.file, self.size).map_err(|source| failed(&self.path, "read", source))
+        part::link_of(&self.file, &self.path, self.size)
     }
 
     /// Writes the line behind all others, whole or not at all.

@@ -56,7 +56,7 @@ impl Part {
         if self.size == 0 {
             return Ok(None);
         }
-        link_of(&self.file, self.size).map(Some).map_err(|source| failed(&self.path, "read", source))
+        link_of(&self.file, &self.path, self.size).map(Some)
     }
 
     pub fn into_file(self) -> TrailFile {
@@ -64,18 +64,24 @@ impl Part {
     }
 }
 
-/// What follows on a file of this size.
-pub fn link_of(file: &File, size: u64) -> io::Result<Link> {
+/// What follows on a file of this size. One that holds something else than a trail, whole or torn, is not written to.
+pub fn link_of(file: &File, path: &Path, size: u64) -> Result<Link, AuditError> {
+    let bytes = |at: u64, length: u64| {
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or_default()];
+        read_at(file, &mut bytes, at).map(|()| bytes).map_err(|source| failed(path, "read", source))
+    };
     let mut tail = Vec::new();
     for reach in [NEAR_END, FAR_END] {
         let reach = reach.min(size);
-        tail = vec![0; usize::try_from(reach).unwrap_or_default()];
-        read_at(file, &mut tail, size - reach)?;
+        tail = bytes(size - reach, reach)?;
         if let Some(link) = Link::after(&tail) {
             return Ok(link);
         }
     }
-    Ok(Link::after_ruin(&tail))
+    match Link::may_begin(&bytes(0, NEAR_END.min(size))?) {
+        true => Ok(Link::after_ruin(&tail)),
+        false => Err(AuditError::Unfit { path: path.to_owned(), what: "a file of something else" }),
+    }
 }
 
 #[cfg(unix)]

@@ -22,6 +22,7 @@ const UNFINISHED_AFTER: SignedDuration = SignedDuration::from_hours(1);
 impl Inventory for SealedFolder<'_> {
     fn entries(&self) -> Result<Vec<Entry>, CacheError> {
         let listed = |source| failed(&self.folder, "read", source);
+        files::refuse_foreign_folder(&self.folder).map_err(listed)?;
         let found = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             found => found.map_err(listed)?,

@@ -4,7 +4,7 @@ use super::{Kind, Verdict, quoted};
 use crate::config::ConfigError;
 use crate::model::principal::RuleError;
 use crate::model::region::Region;
-use crate::model::trust::Distrusted;
+use crate::model::trust::{Distrusted, Doubt};
 
 pub fn verdict(error: &ConfigError) -> Verdict {
     if let ConfigError::Field { source, .. } = error {
@@ -58,6 +58,17 @@ fn hint(error: &ConfigError) -> Option<String> {
 /// What to do about a file that somebody else may have written.
 pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> String {
     format!("see who has written it, then: {} {}", doubt.mend(), quoted(path.display()))
+}
+
+/// What to do about a folder or a link that somebody else could exchange, as where root has kept somebody's home.
+pub fn of_distrusted_way(distrusted: &Distrusted) -> Vec<String> {
+    match distrusted.doubt {
+        Doubt::OfSomebodyElse { owner } => vec![
+            format!("run it as that user: sudo -H -u '#{owner}' afed doctor"),
+            "or with a home of your own, as root with root's: HOME=/root afed doctor".to_owned(),
+        ],
+        Doubt::WritableByOthers { .. } => vec![of_distrust(distrusted)],
+    }
 }
 
 /// What to do about a rule of AWS, where its words do not say it.

@@ -29,6 +29,7 @@ use crate::model::failure::{Failure, FailureKind as Kind, ReasonCode};
 use crate::model::name::{AccountName, NameError};
 use crate::model::region::RegionError;
 use crate::model::system_name::SystemNameError;
+use crate::model::trust::Distrusted;
 use crate::policy::Refused;
 use crate::ports::{CacheError, PromptError};
 use crate::render::RenderError;
@@ -66,7 +67,14 @@ pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
     let mut causes: Vec<String> = chain().map(|cause| printable(&cause.to_string())).collect();
     causes.dedup();
     let code = chain().find_map(reason::code).unwrap_or(ReasonCode::Other(verdict.kind));
-    Failure { kind: verdict.kind, code, causes, hints: verdict.hints }
+    // What is wrong with the way to a file matters more than what could be wrong with the file.
+    let hints = chain().find_map(distrusted_way).map_or(verdict.hints, configuration::of_distrusted_way);
+    Failure { kind: verdict.kind, code, causes, hints }
+}
+
+/// The folder or link that kept a file from being used.
+fn distrusted_way<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Distrusted> {
+    error.downcast_ref::<std::io::Error>()?.get_ref()?.downcast_ref()
 }
 
 /// The failure for people: the error, its causes, and hints after a blank line.

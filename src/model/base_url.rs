@@ -45,8 +45,8 @@ impl Base {
 
 /// Whether a host is this machine; `None` where brackets are around anything but an address of IPv6.
 fn is_loopback(host: &str) -> Option<bool> {
-    if let Some(bracketed) = host.strip_prefix('[') {
-        let address: Option<Ipv6Addr> = bracketed.strip_suffix(']')?.parse().ok();
+    if host.contains(['[', ']']) {
+        let address: Option<Ipv6Addr> = host.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
         return address.map(|address| address.is_loopback());
     }
     let is_loopback = |address: Ipv4Addr| address.is_loopback();
@@ -67,6 +67,7 @@ mod tests {
             ("http://[localhost]", Base::Other),
             ("http://[127.0.0.1]:80", Base::Other),
             ("http://[]", Base::Other),
+            ("https://crowd.[::1]example.com", Base::Other),
             ("http://127.0.0.1:8095/crowd", Base::Loopback { https: false }),
             ("http://[::1]:8095", Base::Loopback { https: false }),
             ("https://localhost:8443", Base::Loopback { https: true }),

@@ -52,7 +52,7 @@ impl Doubt {
     /// The command that ends it, but for the file's name.
     pub const fn mend(self) -> &'static str {
         match self {
-            Self::OfSomebodyElse { .. } => "sudo chown \"$(id -u)\"",
+            Self::OfSomebodyElse { .. } => "sudo chown -h \"$(id -u)\"",
             Self::WritableByOthers { .. } => "chmod go-w",
         }
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::model::file_mark::{FileMark, Watched};
 use crate::model::trust::Access;
 
-pub use folders::{create_private_folder, unmask_folder};
+pub use folders::{create_private_folder, refuse_foreign_folder, unmask_folder};
 pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
 
 /// How a file is called while it is being written.
@@ -193,13 +193,11 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// Where a chain of symbolic links ends, whether or not there is a file yet. No other user's link leads anywhere.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     const LONGEST_CHAIN: usize = 40;
+    folders::refuse_foreign_links(path)?;
     let mut current = path.to_owned();
     for _ in 0..LONGEST_CHAIN {
         match fs::read_link(&current) {
-            Ok(target) => {
-                folders::refuse_foreign(&current, &fs::symlink_metadata(&current)?)?;
-                current = current.parent().unwrap_or(Path::new(".")).join(target);
-            }
+            Ok(target) => current = current.parent().unwrap_or(Path::new(".")).join(target),
             Err(_not_a_link) => return Ok(current),
         }
     }

@@ -159,7 +159,7 @@ fn a_configuration_of_somebody_else_s_is_not_obeyed_not_even_by_root() {
     let config = machine.sandbox.path("shared.toml");
     chown(&config, Some(ONE.id), Some(ONE.id)).unwrap();
     machine.vends(ONE);
-    let refusal = "can't be trusted: it belongs to the user with the id 1 (hint: see who has written it, then: sudo chown \"$(id -u)\" '$SANDBOX/shared.toml')\n";
+    let refusal = "can't be trusted: it belongs to the user with the id 1 (hint: see who has written it, then: sudo chown -h \"$(id -u)\" '$SANDBOX/shared.toml')\n";
     machine.hook(OTHER).fails(1, &format!("afed: $SANDBOX/shared.toml {refusal}"));
     let of_root = machine.sandbox.run(&["creds", "shared", "--format", "process", "--config", "shared.toml"]);
     of_root.fails(1, &format!("afed: shared.toml {}", refusal.replace("$SANDBOX/", "")));
@@ -183,4 +183,36 @@ fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     assert_eq!((&listed[0]["connector"], &listed[0]["state"]), (&"shared".into(), &"unreadable".into()));
     machine.run(ONE, &["cache", "clear", "--expired"]).prints("", "Took away 1 lease, 1 pass, 2 locks\n");
     assert!(below(&theirs).is_empty());
+}
+
+/// Puts somebody else's link in the place of a folder of the home, which leads to where the folder is now.
+fn lead_away(sandbox: &Sandbox, folder: &str) {
+    let (place, elsewhere) = (sandbox.path(folder), sandbox.path("elsewhere"));
+    fs::rename(&place, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &place).unwrap();
+    std::os::unix::fs::lchown(&place, Some(ONE.id), Some(ONE.id)).unwrap();
+}
+
+#[test]
+#[ignore = "makes links of another user, which takes root"]
+fn no_link_of_somebody_else_leads_anywhere() {
+    let edit = ["connector", "edit", "deploy", "--duration", "20m"];
+    for (folder, link, refused) in [
+        ("home/.config", "home/.config", &[&edit[..], &["account", "list"]][..]),
+        ("home/.cache", "home/.cache", &[&edit[..], &["cache", "list"], &["cache", "clear"]]),
+        ("home/.cache/afed", "home/.cache/afed", &[&["cache", "clear"][..]]),
+    ] {
+        let sandbox = Sandbox::with_session_of("alice");
+        sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
+        lead_away(&sandbox, folder);
+        let before = below(&sandbox.path("elsewhere"));
+        let told = format!("{link} can't be trusted: it belongs to the user with the id 1");
+        for line in refused {
+            let outcome = sandbox.run(line).outcome();
+            assert!(outcome.code == Some(1) && outcome.stderr.contains(&told), "{line:?}: {outcome:?}");
+            let ways_out = ["hint: run it as that user: sudo -H -u '#1' afed doctor\n", "sudo chown -h \"$(id -u)\" '"];
+            assert!(ways_out.iter().any(|way| outcome.stderr.contains(way)), "{line:?}: {outcome:?}");
+        }
+        assert_eq!(below(&sandbox.path("elsewhere")), before);
+    }
 }

@@ -23,6 +23,7 @@ pub struct Link {
 /// No line is longer, as each of its texts is bounded. What is longer is none.
 pub const LONGEST_LINE: usize = 16 << 10;
 
+const LINE_START: &[u8] = b"{\"number\":";
 const SEAL: &str = ",\"hash\":\"";
 /// The seal with its 64 digits, quote and brace.
 const SEAL_LENGTH: usize = SEAL.len() + 64 + 2;
@@ -48,6 +49,12 @@ impl Link {
             is_whole = true;
             end = start.checked_sub(1)?;
         }
+    }
+
+    /// Whether a file that begins like this may be what is left of a trail: some of a line, or of a file system's zeros.
+    pub fn may_begin(bytes: &[u8]) -> bool {
+        let common = bytes.len().min(LINE_START.len());
+        bytes[..common] == LINE_START[..common] || bytes.first() == Some(&0)
     }
 
     /// On a file in which there is no line to follow.

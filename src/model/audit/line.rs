@@ -35,7 +35,9 @@ impl Line {
 
     /// The fields of an entry; what is not known is not among them.
     pub fn entry(&mut self, entry: &Entry) {
-        self.time("time", Timestamp::from_millisecond(entry.at.as_millisecond()).unwrap_or(entry.at));
+        // Always with thousandths, so that lines of one second are in order as texts, too.
+        self.name("time");
+        let _ = write!(self.0, "\"{:.3}\"", Timestamp::from_millisecond(entry.at.as_millisecond()).unwrap_or(entry.at));
         self.plain("event", entry.event.as_str());
         self.plain("decision", entry.decision.as_str());
         if let Some(reason) = &entry.reason {

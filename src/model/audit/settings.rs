@@ -1,10 +1,14 @@
 //! What the configuration says of the audit trail. A pass carries it, so that what is answered from memory is recorded as
 //! well and the configuration needn't be read for it.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+/// How many files may be kept. Each is looked for whenever the trail is read.
+pub const KEPT: RangeInclusive<u32> = 1..=1_000;
 
 /// Whether, where and how a trail is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

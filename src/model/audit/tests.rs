@@ -275,3 +275,18 @@ proptest! {
         prop_assert!(found.iter().all(|found| found.fault == Fault::Torn), "{:?}", found);
     }
 }
+
+#[test]
+fn a_file_of_something_else_is_no_torn_trail() {
+    for (beginning, may) in [
+        (&b""[..], true),
+        (b"{", true),
+        (b"{\"number\":7,\"prev", true),
+        (b"\0\0\0", true),
+        (b"correct horse battery staple\n", false),
+        (b"directory = \"os\"\n", false),
+        (b"{\"name\":", false),
+    ] {
+        assert_eq!(Link::may_begin(beginning), may, "{beginning:?}");
+    }
+}

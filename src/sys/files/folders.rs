@@ -10,14 +10,28 @@ use crate::model::trust::{Distrusted, Doubt, ROOT};
 
 /// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    refuse_foreign_links(path)?;
+    create_with_parents(path)
+}
+
+fn create_with_parents(path: &Path) -> io::Result<()> {
     match check(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if let Some(above) = above(path) {
-                create_private_folder(above)?;
+                create_with_parents(above)?;
             }
             create_one_private_folder(path)
         }
         checked => checked,
+    }
+}
+
+/// Fails where the folder, or a link on the way to it, is somebody else's.
+pub fn refuse_foreign_folder(folder: &Path) -> io::Result<()> {
+    refuse_foreign_links(folder)?;
+    match fs::metadata(folder) {
+        Ok(found) => refuse_foreign(folder, &found),
+        Err(_) => Ok(()),
     }
 }
 
@@ -45,6 +59,27 @@ fn create_one_private_folder(path: &Path) -> io::Result<()> {
         Err(_) if path.is_dir() => check(path),
         Err(error) => Err(error),
     }
+}
+
+/// Fails where a link of somebody else's leads on, anywhere on the way to the path.
+pub fn refuse_foreign_links(path: &Path) -> io::Result<()> {
+    // As many as the kernel follows for one path.
+    walk(path, &mut 40)
+}
+
+fn walk(path: &Path, links_left: &mut u32) -> io::Result<()> {
+    let mut parts: Vec<&Path> = path.ancestors().filter(|part| !part.as_os_str().is_empty()).collect();
+    parts.reverse();
+    for part in parts {
+        // What is not there leads nowhere, and what can't be looked at is not used either.
+        let Ok(found) = fs::symlink_metadata(part) else { return Ok(()) };
+        if found.is_symlink() {
+            refuse_foreign(part, &found)?;
+            *links_left = links_left.checked_sub(1).ok_or_else(|| io::Error::other("too many symbolic links"))?;
+            walk(&part.parent().unwrap_or(Path::new(".")).join(fs::read_link(part)?), links_left)?;
+        }
+    }
+    Ok(())
 }
 
 /// Fails where what is there belongs to somebody else.

@@ -5,7 +5,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-use super::says_there_is_none;
+use super::{folders, says_there_is_none};
 #[cfg(unix)]
 use crate::model::trust::Distrusted;
 
@@ -23,11 +23,13 @@ pub fn read_regular(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     read(file, &metadata, largest)
 }
 
-/// The same of a file that nobody but this user and root can have written; else the error holds a [`Distrusted`].
+/// The same of a file that nobody but this user and root can have written, or put another in its place by a link on the way to
+/// it; else the error holds a [`Distrusted`].
 ///
 /// [`Distrusted`]: crate::model::trust::Distrusted
 pub fn read_trusted(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     let (file, metadata) = open(path)?;
+    folders::refuse_foreign_links(path)?;
     refuse_distrusted(path, &metadata)?;
     read(file, &metadata, largest)
 }
