@@ -106,8 +106,7 @@ fn make_room(_file: &File, _size: u64) -> io::Result<()> {
 fn open_or_make(path: &Path) -> Result<File, AuditError> {
     match options().open(path) {
         Err(source) if source.kind() == io::ErrorKind::NotFound => {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            files::create_private_folder(folder).map_err(|source| failed(path, "made", source))?;
+            files::create_private_folder(files::folder_of(path)).map_err(|source| failed(path, "made", source))?;
             options().create(true).open(path).map_err(|source| part::not_opened(path, source))
         }
         opened => opened.map_err(|source| part::not_opened(path, source)),

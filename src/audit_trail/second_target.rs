@@ -28,20 +28,23 @@ impl SecondTargets {
             Decision::Allow => 6,
             Decision::Deny | Decision::Fail => 5,
         };
-        match target {
-            SecondTarget::Journald => send(&self.journald, &for_journald(priority, entry, line)),
-            SecondTarget::Syslog => send(&self.syslog, &for_syslog(priority, entry, line)),
-        }
+        let datagram = match target {
+            SecondTarget::Journald => for_journald(priority, entry, line),
+            SecondTarget::Syslog => for_syslog(priority, entry, line),
+        };
+        send(self.socket(target), &datagram)
     }
-}
 
-impl SecondTargets {
     /// Whether somebody listens there; nothing is told.
     pub fn reach(&self, target: SecondTarget) -> io::Result<()> {
-        reach(match target {
+        reach(self.socket(target))
+    }
+
+    fn socket(&self, target: SecondTarget) -> &Path {
+        match target {
             SecondTarget::Journald => &self.journald,
             SecondTarget::Syslog => &self.syslog,
-        })
+        }
     }
 }
 

@@ -109,19 +109,19 @@ pub fn configuration(changed: &[String], app: &App, write: impl FnOnce() -> Resu
         _ => None,
     };
     let subject = Subject { connector: only("connectors."), account: only("accounts."), ..Subject::default() };
-    let reason = Reason { code: "changed", sentence: format!("changes {}", changed.join(", ")) };
-    let now = app.clock.now();
-    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), now) };
-    tell(app, record(&entry, settings_of(app), app)?);
-    write().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
+    change(&changed.join(", "), subject, app, write)
 }
 
 /// Records that the secret of something is replaced which the configuration goes on naming, and then has that done.
 pub fn secret(whose: &str, subject: Subject, app: &App, store: impl FnOnce() -> Result<()>) -> Result<()> {
-    let reason = Reason { code: "changed", sentence: format!("changes the secret {whose}") };
+    change(&format!("the secret {whose}"), subject, app, store)
+}
+
+fn change(what: &str, subject: Subject, app: &App, make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let reason = Reason { code: "changed", sentence: format!("changes {what}") };
     let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), app.clock.now()) };
     tell(app, record(&entry, settings_of(app), app)?);
-    store().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
+    make().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
 }
 
 /// For somebody who is not known, or not yet.

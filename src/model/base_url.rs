@@ -49,8 +49,8 @@ fn is_loopback(host: &str) -> Option<bool> {
         let address: Option<Ipv6Addr> = host.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
         return address.map(|address| address.is_loopback());
     }
-    let is_loopback = |address: Ipv4Addr| address.is_loopback();
-    Some(host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(is_loopback))
+    let is_v4 = host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
+    Some(is_v4 || host.eq_ignore_ascii_case("localhost"))
 }
 
 #[cfg(test)]

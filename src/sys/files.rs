@@ -152,6 +152,11 @@ pub fn unmask_file(file: &fs::File, metadata: &fs::Metadata) -> io::Result<()> {
     if is_whole { Ok(()) } else { make_private(file) }
 }
 
+#[cfg(not(unix))]
+pub fn unmask_file(_file: &fs::File, _metadata: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
 /// Gives a file to its owner alone, whatever the user's mask has left of its mode.
 #[cfg(unix)]
 pub fn make_private(file: &fs::File) -> io::Result<()> {
@@ -163,12 +168,8 @@ pub fn make_private(_file: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(not(unix))]
-pub fn unmask_file(_file: &fs::File, _metadata: &fs::Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-fn folder_of(path: &Path) -> &Path {
+/// The folder that a path is in.
+pub fn folder_of(path: &Path) -> &Path {
     folders::above(path).unwrap_or(Path::new("."))
 }
 

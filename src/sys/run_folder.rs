@@ -94,7 +94,6 @@ pub fn left(base: &Path) -> Vec<PathBuf> {
     };
     let mut found = files::list(base).unwrap_or_default();
     found.retain(is_left);
-    found.sort();
     found
 }
 

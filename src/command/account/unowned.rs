@@ -69,8 +69,7 @@ fn names(file: &ConfigFile, account: &AccountName, key: &AccessKeyId) -> bool {
 
 /// Where keys of the configuration file are noted.
 pub fn note_path(config: &Path) -> PathBuf {
-    let name = config.file_name().unwrap_or_default().to_string_lossy();
-    config.with_file_name(format!("{name}.unowned"))
+    config_file::beside(config, "unowned")
 }
 
 /// One account and one key on each line.

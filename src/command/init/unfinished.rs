@@ -89,8 +89,7 @@ fn is_named(app: &App, password: &SecretId) -> Result<bool, ConfigError> {
 
 /// Where it is noted.
 pub fn note_path(config: &Path) -> PathBuf {
-    let name = config.file_name().unwrap_or_default().to_string_lossy();
-    config.with_file_name(format!("{name}.unfinished"))
+    config_file::beside(config, "unfinished")
 }
 
 fn failed(path: &Path, operation: &'static str, source: std::io::Error) -> CommandError {

@@ -37,8 +37,7 @@ impl<'a> Records<'a> {
 
 /// Where the journal of an account lies while its key is rotated, for an account of this configuration file.
 pub fn journal_path(config: &Path, account: &AccountName) -> PathBuf {
-    let name = config.file_name().unwrap_or_default().to_string_lossy();
-    config.with_file_name(format!("{name}.{account}.rotation"))
+    config_file::beside(config, &format!("{account}.rotation"))
 }
 
 impl RotationRecords for Records<'_> {
