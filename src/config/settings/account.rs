@@ -1,6 +1,7 @@
 //! From an account's table to an account. What belongs to another type of account is refused by its name.
 
-use super::{Origin, Place};
+use super::Origin;
+use super::place::Place;
 use crate::config::error::ConfigError;
 use crate::config::file::AccountTable;
 use crate::model::account::{Account, AccountSource, AccountType};
@@ -10,7 +11,7 @@ use crate::model::name::AccountName;
 
 /// Resolves one table.
 pub fn resolve(name: &str, origin: &Origin<AccountTable>) -> Result<Account, ConfigError> {
-    let place = Place { path: &origin.path, table: format!("accounts.{name}") };
+    let place = Place::new(&origin.path, format!("accounts.{name}"));
     let table = &origin.value;
     let name: AccountName = place.parse("its name", name)?;
     let aws_account_id = table.aws_account_id.as_deref().map(|text| place.parse("aws_account_id", text)).transpose()?;

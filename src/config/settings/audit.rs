@@ -1,12 +1,13 @@
 //! From the table of the audit trail to how it is written. Nothing of it has to be given.
 
-use super::{Origin, Place};
+use super::Origin;
+use super::place::Place;
 use crate::config::error::ConfigError;
 use crate::config::file::AuditTable;
 use crate::model::audit::settings::{AuditSettings, KEPT};
 
 pub(super) fn resolve(Origin { path, value }: Origin<AuditTable>) -> Result<AuditSettings, ConfigError> {
-    let place = Place { path: &path, table: "audit".to_owned() };
+    let place = Place::new(&path, "audit");
     let default = AuditSettings::DEFAULT;
     let (enabled, required) = (value.enabled.unwrap_or(true), value.required.unwrap_or(false));
     place.at_most_one(("enabled = false", !enabled), ("required = true", required))?;

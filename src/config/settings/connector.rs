@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{FileReader, Origin, Place};
+use super::place::Place;
+use super::{FileReader, Origin};
 use crate::config::error::{ConfigError, PersonalValue};
 use crate::config::file::{ConnectorTable, DurationValue};
 use crate::model::connector::Connector;
@@ -16,7 +17,7 @@ use crate::ports::Cause;
 
 /// Resolves one table; a policy file is read through `read`, relative to the configuration file.
 pub fn resolve(name: &str, origin: &Origin<ConnectorTable>, read: &FileReader<'_>) -> Result<Connector, ConfigError> {
-    let place = Place { path: &origin.path, table: format!("connectors.{name}") };
+    let place = Place::new(&origin.path, format!("connectors.{name}"));
     let table = &origin.value;
     let name: ConnectorName = place.parse("its name", name)?;
     let account = table.account.as_deref().ok_or_else(|| place.missing("account"))?;

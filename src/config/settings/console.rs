@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Place;
+use super::place::Place;
 use crate::config::error::ConfigError;
 use crate::config::file::{ConsoleTable, DurationValue};
 use crate::model::console::{BrowserCommand, ConsoleAddress, check_duration};

@@ -1,6 +1,7 @@
 use super::*;
 use crate::config::file;
 use crate::model::principal::{PrincipalType, RuleError};
+use crate::model::secret_store_choice::SecretStoreChoice;
 
 const BASE: &str = r#"
 version = 1
