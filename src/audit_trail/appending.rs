@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{failed, part};
-use crate::model::audit::chain::{LONGEST_LINE, Link};
+use crate::model::audit::chain::Link;
 use crate::model::audit::settings::FileSize;
 use crate::ports::AuditError;
 use crate::sys::files;
@@ -89,6 +89,8 @@ impl Appending {
 fn make_room(file: &File, size: u64) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::fcntl::{FallocateFlags, fallocate};
+
+    use crate::model::audit::chain::LONGEST_LINE;
     let (end, room) = (i64::try_from(size), i64::try_from(LONGEST_LINE));
     let (Ok(end), Ok(room)) = (end, room) else { return Ok(()) };
     match fallocate(file, FallocateFlags::FALLOC_FL_KEEP_SIZE, end, room) {

@@ -41,6 +41,7 @@ impl<'a> KeyPlace<'a> {
     }
 
     /// Keeps the key until this time at least, as far as the place forgets at all.
+    #[cfg_attr(not(target_os = "linux"), expect(unused_variables, reason = "a secret store forgets nothing"))]
     pub fn keep(&self, key: &SealingKey, until: Timestamp, now: Timestamp) -> Result<(), SecretStoreError> {
         #[cfg(target_os = "linux")]
         if self.kernel.keep(key, until, now).is_ok() {

@@ -113,6 +113,7 @@ pub enum DirectoryError {
     #[error("{directory} gave an answer that afed does not understand: {what}")]
     Unexpected { directory: String, what: Oddity },
     /// The operating system does not know this user or could not say.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "only there is the operating system a directory"))]
     #[error("this machine does not know the user with the id {uid}")]
     LocalUserUnknown { uid: u32 },
     /// The operating system could not resolve a user or group.

@@ -18,6 +18,10 @@ pub trait SecretStore {
 }
 
 /// Why a secret store could not answer. None of these means “there is no such secret”.
+#[cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only Linux has a Secret Service and the kernel's keyring")
+)]
 #[derive(Debug, thiserror::Error)]
 pub enum SecretStoreError {
     /// There is no D-Bus session, so nothing could be asked.

@@ -77,6 +77,7 @@ fn of_ps(line: &str) -> Option<(i32, i32, Names)> {
     Some((id.parse().ok()?, parent.parse().ok()?, vec![last_part(name.trim()).to_owned()]))
 }
 
+#[cfg(unix)]
 fn last_part(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

@@ -25,6 +25,7 @@ pub struct Execution {
 pub enum Ending {
     Exited(u8),
     /// By a signal of this number.
+    #[cfg(unix)]
     Killed(i32),
 }
 
@@ -39,6 +40,7 @@ pub enum ExecutionError {
         #[source]
         source: io::Error,
     },
+    #[cfg(unix)]
     #[error("signals can't be passed on to the command “{}”", .program.escape_debug())]
     Signals {
         program: String,
@@ -113,11 +115,11 @@ impl Ending {
     /// The exit code that says it. A command that a signal has ended is followed by this process, so that whoever started
     /// both sees what has happened; should that not come about, the code is what shells make of it.
     pub fn into_exit_code(self) -> u8 {
-        const KILLED: u8 = 128;
         match self {
             Self::Exited(code) => code,
+            #[cfg(unix)]
             Self::Killed(signal) => {
-                #[cfg(unix)]
+                const KILLED: u8 = 128;
                 supervision::die_of(signal);
                 u8::try_from(signal).map_or(u8::MAX, |signal| KILLED.saturating_add(signal))
             }
