@@ -84,7 +84,12 @@ impl Conversation<'_> {
 
     /// Waits for the text and until keys are read, then takes the terminal away.
     pub fn hang_up_at(self, expected: &str) -> Self {
-        self.step(json!({ "expect": expected, "hang_up": true }))
+        self.step(json!({ "expect": expected, "hang_up": "reading" }))
+    }
+
+    /// Waits for the text, then takes the terminal away, whatever the program does.
+    pub fn hang_up_after(self, expected: &str) -> Self {
+        self.step(json!({ "expect": expected, "hang_up": "at once" }))
     }
 
     fn step(mut self, step: Value) -> Self {
