@@ -12,9 +12,8 @@ use super::names;
 
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A resource of the service with its parameters.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Target(String);
+/// A resource of the service with its parameters. A person's session is part of some, so it shows nothing and is wiped.
+pub struct Target(Zeroizing<String>);
 
 /// A value that would ask for everything instead of one thing.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,18 +22,23 @@ pub struct Blank;
 impl Target {
     /// A resource by its fixed path below the service.
     pub fn resource(path: &'static str) -> Self {
-        Self(format!("/rest/usermanagement/1/{path}"))
+        Self(Zeroizing::new(format!("/rest/usermanagement/1/{path}")))
     }
 
     /// One more path segment.
     pub fn segment(self, value: &str) -> Result<Self, Blank> {
-        encoded(value).map(|value| Self(format!("{}/{value}", self.0)))
+        encoded(value).map(|value| self.with(&["/", &value]))
     }
 
     /// One more query parameter.
     pub fn parameter(self, name: &'static str, value: &str) -> Result<Self, Blank> {
-        let separator = if self.0.contains('?') { '&' } else { '?' };
-        encoded(value).map(|value| Self(format!("{}{separator}{name}={value}", self.0)))
+        let separator = if self.0.contains('?') { "&" } else { "?" };
+        encoded(value).map(|value| self.with(&[separator, name, "=", &value]))
+    }
+
+    /// Made in one piece: a text that grows leaves copies of its bytes behind.
+    fn with(&self, parts: &[&str]) -> Self {
+        Self(Zeroizing::new([&[self.as_str()], parts].concat().concat()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -42,8 +46,14 @@ impl Target {
     }
 }
 
-fn encoded(value: &str) -> Result<String, Blank> {
-    if names::is_blank(value) { Err(Blank) } else { Ok(utf8_percent_encode(value, RESERVED).to_string()) }
+fn encoded(value: &str) -> Result<Zeroizing<String>, Blank> {
+    const LONGEST_ESCAPE: usize = 3;
+    if names::is_blank(value) {
+        return Err(Blank);
+    }
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST_ESCAPE * value.len()));
+    text.extend(utf8_percent_encode(value, RESERVED));
+    Ok(text)
 }
 
 /// One request, before it is addressed and signed.
@@ -102,8 +112,8 @@ mod tests {
     #[test]
     fn a_blank_value_is_no_question() {
         for blank in ["", " ", "\t", "\u{0}", "\u{a0}"] {
-            assert_eq!(Target::resource("user").parameter("username", blank), Err(Blank), "{blank:?}");
-            assert_eq!(Target::resource("session").segment(blank), Err(Blank), "{blank:?}");
+            assert!(Target::resource("user").parameter("username", blank).is_err(), "{blank:?}");
+            assert!(Target::resource("session").segment(blank).is_err(), "{blank:?}");
         }
     }
 

@@ -6,6 +6,8 @@ mod ledger;
 use std::rc::Rc;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::model::call_chain::{self, CallChain};
 use crate::model::command_line::CommandLine;
 use crate::model::mfa::{MfaCode, MfaCodeError, MfaSerial, STEP_SECONDS};
@@ -127,7 +129,8 @@ impl DeviceCodes<'_> {
             }
             (Ok(_), None) => Ok(()),
         };
-        let typed = prompter.text(&question(request, left), None, &check).map_err(|error| match error {
+        let typed = prompter.text(&question(request, left), None, &check).map(Zeroizing::new);
+        let typed = typed.map_err(|error| match error {
             PromptError::NoTerminal => no_way(request),
             other => MfaError::Prompt(other),
         })?;

@@ -1,7 +1,9 @@
 //! A conversation with afed at a pseudo-terminal of its own, through tests/terminal/converse.py.
 //! The sandbox searches the whole screen for secrets, so whatever is typed without echo must not show on it.
 
+use std::io::Write;
 use std::path::Path;
+use std::process::Child;
 
 use serde_json::{Value, json};
 
@@ -82,7 +84,12 @@ impl Conversation<'_> {
 
     /// Waits for the text and until keys are read, then takes the terminal away.
     pub fn hang_up_at(self, expected: &str) -> Self {
-        self.step(json!({ "expect": expected, "hang_up": true }))
+        self.step(json!({ "expect": expected, "hang_up": "reading" }))
+    }
+
+    /// Waits for the text, then takes the terminal away, whatever the program does.
+    pub fn hang_up_after(self, expected: &str) -> Self {
+        self.step(json!({ "expect": expected, "hang_up": "at once" }))
     }
 
     fn step(mut self, step: Value) -> Self {
@@ -117,6 +124,14 @@ impl Conversation<'_> {
     pub fn vends(mut self) -> Self {
         self.run = self.run.vends();
         self
+    }
+
+    /// Begins it, for who looks at the program meanwhile, and ends it.
+    pub fn begin(self) -> Child {
+        let plan = self.plan.to_string();
+        let mut child = self.run.input(&plan).command().spawn().unwrap();
+        child.stdin.take().unwrap().write_all(plan.as_bytes()).unwrap();
+        child
     }
 
     /// Holds it, and leaves the terminal as it was.

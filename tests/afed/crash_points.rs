@@ -14,7 +14,7 @@ mod calls;
 mod commands;
 mod keyring;
 mod state;
-mod store_file;
+pub mod store_file;
 mod tally;
 mod trial;
 mod verdict;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::bus_relay::{BusRelay, Moment, Next};
 use crate::iam::Iam;
-use crate::keyring_session::{KeyringSession, Victim};
+use crate::keyring_session::{self, KeyringSession, Victim};
 use crate::rotation::{JOURNAL, configured_key, rotate};
 use crate::sandbox::{Outcome, Run, Sandbox, aws, aws_url};
 
@@ -72,10 +72,7 @@ impl World {
             .args(&["--application-password-stdin", "--admin-group", "aws-admins", "--secret-store", "secret-service"])
             .input(&password)
             .succeeds();
-        // What ends is told at once, however long one would wait for a service that is only slow, as on a busy machine.
-        let store = "store = \"secret-service\"\n";
-        sandbox.edit_config(|text| text.replace(store, &format!("{store}timeout = \"1m\"\n")));
-        assert!(sandbox.config().contains("timeout"));
+        keyring_session::be_patient(&sandbox);
         Self { sandbox, session: RefCell::new(session), kept }
     }
 

@@ -13,6 +13,8 @@ use serde::de::DeserializeOwned;
 use zbus::blocking::{Connection, Proxy, connection};
 use zbus::zvariant::OwnedObjectPath;
 
+use crate::sandbox::Sandbox;
+
 const SESSION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/secret-service-session");
 const SERVICE: &str = "org.freedesktop.secrets";
 const DEFAULT: &str = "/org/freedesktop/secrets/aliases/default";
@@ -35,6 +37,13 @@ fn bus_path(address: &str) -> &str {
 pub struct Item {
     pub label: String,
     pub username: String,
+}
+
+/// Has afed wait as long for a keyring as it takes on a busy machine. What ends is told at once all the same.
+pub fn be_patient(sandbox: &Sandbox) {
+    let store = "store = \"secret-service\"\n";
+    sandbox.edit_config(|text| text.replace(store, &format!("{store}timeout = \"1m\"\n")));
+    assert!(sandbox.config().contains("timeout"));
 }
 
 impl KeyringSession {

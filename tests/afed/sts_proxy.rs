@@ -2,7 +2,7 @@
 //! test tells it to, and keeps what it was asked. It also does for other far sides that must be watched, not reached.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -117,8 +117,8 @@ struct Shared {
 
 struct State {
     reply: Reply,
-    /// Calls wait for their answers.
-    held: bool,
+    /// Calls wait for their answers from this one on, counted from 1.
+    held: Option<usize>,
     asked: Vec<Asked>,
     /// The longest session that roles allow, in seconds.
     longest_session: u32,
@@ -131,7 +131,7 @@ impl StsProxy {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let state =
-            State { reply: Reply::Forward, held: false, asked: Vec::new(), longest_session: 43_200, device: None };
+            State { reply: Reply::Forward, held: None, asked: Vec::new(), longest_session: 43_200, device: None };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         let sharing = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -161,12 +161,17 @@ impl StsProxy {
 
     /// Takes calls and answers none, until [`Self::release`].
     pub fn hold(&self) {
-        self.shared.state.lock().unwrap().held = true;
+        self.hold_from(1);
     }
 
-    /// Answers what was held, and all calls from now on.
+    /// The same from this call on, counted from 1 since the last one was forgotten.
+    pub fn hold_from(&self, call: usize) {
+        self.shared.state.lock().unwrap().held = Some(call);
+    }
+
+    /// Answers what was held, and all calls from now on. The emulator never hears of those whose callers have gone.
     pub fn release(&self) {
-        self.shared.state.lock().unwrap().held = false;
+        self.shared.state.lock().unwrap().held = None;
         self.shared.changed.notify_all();
     }
 
@@ -200,6 +205,7 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     while let Some(received) = Received::read(&mut reader)? {
         match reply_to(&received, shared) {
+            Reply::Forward if has_gone(stream)? => return Ok(()),
             Reply::Forward => return forward(stream, &received),
             Reply::Whole(status, headers, body) => answer(stream, status, &headers, &body)?,
         }
@@ -207,13 +213,23 @@ fn serve(stream: &TcpStream, shared: &Shared) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Whether the caller has hung up.
+fn has_gone(stream: &TcpStream) -> std::io::Result<bool> {
+    stream.set_nonblocking(true)?;
+    let said = stream.peek(&mut [0]);
+    stream.set_nonblocking(false)?;
+    Ok(!said.is_err_and(|error| error.kind() == ErrorKind::WouldBlock))
+}
+
 /// Notes the call, and waits while calls are held.
 fn reply_to(received: &Received, shared: &Shared) -> Reply {
     let asked = Asked::of(received);
     let mut state = shared.state.lock().unwrap();
     state.asked.push(asked.clone());
+    let call = state.asked.len();
     shared.changed.notify_all();
-    let mut state = shared.changed.wait_while(state, |state| state.held).unwrap();
+    let is_held = |state: &mut State| state.held.is_some_and(|first| call >= first);
+    let mut state = shared.changed.wait_while(state, is_held).unwrap();
     refused(&asked, state.longest_session)
         .or_else(|| state.device.as_mut()?.refusal(&asked))
         .unwrap_or_else(|| state.reply.clone())

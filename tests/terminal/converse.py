@@ -9,8 +9,8 @@ Reads one JSON object from standard input and prints one:
     {"code": 0, "transcript": "User name: alice…", "stdout": "", "stderr": "", "sane": true}
 
 Each step waits for its text, then until the program reads keys one by one, then types; "interrupt" types Ctrl-C at once.
-"signal": "TERM" sends the program that signal while it reads keys, and "hang_up" takes the terminal away. With "streams": "pipes" the
-standard streams are pipes and only the controlling terminal is a terminal; with "background": true the program is
+"signal": "TERM" sends the program that signal while it reads keys, and "hang_up" takes the terminal away: while keys are
+read if it is "reading", or "at once". With "streams": "pipes" the standard streams are pipes and only the controlling terminal is a terminal; with "background": true the program is
 in a background process group of it. "sane" says whether the terminal echoes and reads lines as before in the end and
 shows its cursor. A program that does not say what is expected, or does not end, is killed and told by "failure".
 """
@@ -72,8 +72,9 @@ class Conversation:
             if "signal" in step:
                 self.wait_until_keys_are_read(step["expect"])
                 self.program.send_signal(getattr(signal, f"SIG{step['signal']}"))
-            if step.get("hang_up"):
-                self.wait_until_keys_are_read(step["expect"])
+            if "hang_up" in step:
+                if step["hang_up"] == "reading":
+                    self.wait_until_keys_are_read(step["expect"])
                 os.close(self.master)
                 self.master = None
 

@@ -9,7 +9,7 @@ use super::calls::{self, Call, Point};
 use super::state::Places;
 use super::store_file;
 use crate::iam::Iam;
-use crate::keyring_session::KeyringSession;
+use crate::keyring_session::{self, KeyringSession};
 use crate::sandbox::{Run, Sandbox, aws, aws_url};
 
 /// A sandbox, and AWS's files outside of it, as they hold secrets in plain.
@@ -66,6 +66,7 @@ impl World {
         let sandbox = &world.sandbox;
         let (words, input) = KEYRING_INIT.commands[0].words_and_input(KEYRING_INIT.commands[0].words, sandbox);
         sandbox.run(&words.iter().map(String::as_str).collect::<Vec<_>>()).input(&input).succeeds();
+        keyring_session::be_patient(sandbox);
         sandbox.configure_uses();
         world.equip()
     }

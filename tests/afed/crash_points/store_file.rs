@@ -22,6 +22,11 @@ thread_local! {
 
 /// The addresses in an encrypted file, those of Crowd without its URL. A file that does not open fails the test.
 pub fn addresses(file: &[u8]) -> BTreeSet<String> {
+    contents(file).keys().map(|address| short(address)).collect()
+}
+
+/// The secrets in an encrypted file, by their addresses.
+pub fn contents(file: &[u8]) -> BTreeMap<String, String> {
     let (_, text) = open(file);
     let (mut rest, mut fields) = (text.as_slice(), Vec::new());
     while let Some((length, after)) = rest.split_first_chunk() {
@@ -29,7 +34,7 @@ pub fn addresses(file: &[u8]) -> BTreeSet<String> {
         fields.push(String::from_utf8(field.to_vec()).unwrap());
         rest = after;
     }
-    fields.iter().step_by(2).map(|address| short(address)).collect()
+    fields.chunks(2).map(|entry| (entry[0].clone(), entry[1].clone())).collect()
 }
 
 /// Makes the file one that opens quickly; afed keeps the cost that it finds in one.
