@@ -176,6 +176,8 @@ impl<'a> Request<'a> {
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
         let settings = app.settings()?;
+        // No credentials shall be made that nobody could have recorded, and nobody asked for a code of them.
+        audited::refuse_unrecorded(app)?;
         let connector = settings.connector(self.wanted.connector, &|path| self.read(path))?;
         let connector = self.wanted.narrowing.apply(connector)?;
         let account = settings.account(connector.account.as_str())?;

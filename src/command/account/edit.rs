@@ -30,7 +30,7 @@ use crate::ui::Streams;
 pub struct EditArgs {
     /// The account's name
     #[arg(value_name = "ACCOUNT")]
-    name: AccountName,
+    pub name: AccountName,
     #[command(flatten)]
     key: KeyArgs,
     #[command(flatten)]
