@@ -13,6 +13,7 @@ use crate::model::audit::chain::Link;
 use crate::model::audit::settings::{AuditSettings, SecondTarget};
 use crate::model::audit::{Entry, Origin};
 use crate::ports::{AuditError, AuditTrail, TrailFile};
+use crate::sys::files;
 use appending::{Appending, Room};
 use part::Part;
 use second_target::SecondTargets;
@@ -70,8 +71,19 @@ impl FileTrail {
         moved(&self.path, &self.aside(1))
     }
 
+    /// What the next line of the open file follows.
+    fn link(&self, open: &Appending) -> Result<Link, AuditError> {
+        if open.is_empty() { self.link_over_files() } else { open.link() }
+    }
+
     /// Opens the file and waits for its turn; a full one is put aside first.
     fn turn(&self) -> Result<Appending, AuditError> {
+        // Where the configuration says to keep it, somebody's link could lead to another trail of this user's. It costs a look
+        // at each folder of the path, so nobody pays for it whose decisions need not be recorded.
+        if self.settings.required && self.settings.file.is_some() {
+            files::refuse_foreign_folder(files::folder_of(&self.path))
+                .map_err(|source| failed(&self.path, "opened", source))?;
+        }
         loop {
             let open = Appending::open(&self.path)?;
             match open.room(self.settings.max_size) {
@@ -85,11 +97,7 @@ impl FileTrail {
 impl AuditTrail for FileTrail {
     fn record(&self, entry: &Entry) -> Result<Option<AuditError>, AuditError> {
         let mut open = self.turn()?;
-        let link = match open.is_empty() {
-            true => self.link_over_files()?,
-            false => open.link()?,
-        };
-        let line = link.line(entry);
+        let line = self.link(&open)?.line(entry);
         open.append(line.as_bytes())?;
         // What was handed out before is on the disk already, with the line of its first time.
         if self.settings.required && entry.origin != Some(Origin::Cached) {
@@ -102,7 +110,9 @@ impl AuditTrail for FileTrail {
     }
 
     fn probe(&self) -> Result<(), AuditError> {
-        Appending::open(&self.path)?.make_room()
+        let open = self.turn()?;
+        self.link(&open)?;
+        open.make_room()
     }
 
     fn read(&self) -> Result<Vec<TrailFile>, AuditError> {

@@ -123,6 +123,35 @@ fn a_file_that_is_not_ours_alone_is_refused() {
 }
 
 #[test]
+fn what_could_not_be_recorded_is_known_beforehand() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| root.path().join(name);
+    crate::sys::files::put(&at("letter"), b"Dear Sir\n").unwrap();
+    crate::sys::files::put(&at("full"), &[b'{'; 4_096]).unwrap();
+    fs::create_dir_all(at("full.1/held")).unwrap();
+    for (name, expected) in [("letter", "is a file of something else"), ("full", "can't be put aside")] {
+        let trail = trail(&at(name), small(1));
+        for error in [trail.probe().unwrap_err(), trail.record(&entry("alice")).unwrap_err()] {
+            assert!(error.to_string().ends_with(expected), "{name}: {error}");
+        }
+    }
+}
+
+#[test]
+fn a_proof_that_a_line_has_room_writes_none() {
+    let root = tempfile::tempdir().unwrap();
+    let trail = trail(&root.path().join("audit.jsonl"), small(1_000));
+    for round in 0..40 {
+        trail.probe().unwrap();
+        assert!(trail.record(&entry("alice")).unwrap().is_none(), "{round}");
+    }
+    trail.probe().unwrap();
+    let found = verified(&trail, Beginning::First);
+    assert_eq!((found.findings.as_slice(), found.lines), (&[][..], 40));
+    assert!(trail.read().unwrap().len() > 2);
+}
+
+#[test]
 fn what_stands_in_the_place_of_a_file_that_was_put_aside_is_refused_and_not_waited_for() {
     let root = tempfile::tempdir().unwrap();
     for (name, expected) in [("link", "is a symbolic link"), ("pipe", "is not a regular file")] {

@@ -16,8 +16,11 @@ pub mod unowned;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::audited;
 use super::init::unfinished;
 use crate::app::App;
+use crate::model::audit::{Event, Subject};
+use crate::model::name::AccountName;
 use crate::ui::Streams;
 
 /// Manage accounts: the keys and roles that connectors sign with
@@ -40,20 +43,31 @@ enum AccountVerb {
 }
 
 impl AccountVerb {
-    const fn changes_keys(&self) -> bool {
-        match self {
-            Self::Create(_) | Self::Import(_) | Self::Edit(_) | Self::Delete(_) | Self::Rotate(_) => true,
-            Self::List(_) | Self::Show(_) | Self::Check(_) => false,
-        }
+    /// What it is recorded as, of which account, where it changes keys; `None`: it only looks.
+    const fn change(&self) -> Option<(Event, Option<&AccountName>)> {
+        Some(match self {
+            Self::Create(args) => (Event::Configuration, args.name.as_ref()),
+            Self::Import(args) => (Event::Configuration, args.name.as_ref()),
+            Self::Edit(args) => (Event::Configuration, Some(&args.name)),
+            Self::Delete(args) => (Event::Configuration, Some(&args.name)),
+            Self::Rotate(args) => (Event::Rotate, Some(&args.name)),
+            Self::List(_) | Self::Show(_) | Self::Check(_) => return None,
+        })
     }
 }
 
 pub fn run(args: AccountArgs, app: &App, streams: &mut Streams) -> Result<()> {
-    if args.verb.changes_keys() {
+    let Some((event, account)) = args.verb.change() else { return dispatch(args.verb, app, streams) };
+    let subject = Subject { account: account.map(ToString::to_string), ..Subject::default() };
+    audited::attempt(event, &subject, app, || {
         unfinished::settle_earlier_locked(app, streams)?;
         unowned::settle_earlier(app, streams)?;
-    }
-    match args.verb {
+        dispatch(args.verb, app, streams)
+    })
+}
+
+fn dispatch(verb: AccountVerb, app: &App, streams: &mut Streams) -> Result<()> {
+    match verb {
         AccountVerb::Create(args) => create::run(&args, app, streams),
         AccountVerb::Import(args) => import::run(&args, app, streams),
         AccountVerb::List(args) => list::run(&args, app, streams),

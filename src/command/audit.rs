@@ -1,5 +1,6 @@
 //! `afed audit`: what the audit trail tells, by person, connector, time and decision. `audit verify` proves it.
-//! Nobody is asked and nothing is written; lines that can't be read are left to `verify`.
+//! Nobody is asked and nothing is written. A line that can't be read is left out, and one that was changed is shown; that there
+//! are such lines is told, and which they are is left to `verify`.
 
 mod moment;
 mod verify;
@@ -15,7 +16,7 @@ use serde_json::{Map, Value};
 use super::answer;
 use crate::app::App;
 use crate::model::audit::Decision;
-use crate::model::audit::chain::LONGEST_LINE;
+use crate::model::audit::chain::{LONGEST_LINE, Seal};
 use crate::ports::{AuditTrail, TrailFile};
 use crate::ui::Streams;
 use moment::Moment;
@@ -71,7 +72,7 @@ fn list(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
     };
     let now = app.clock.now();
     let most = args.last.unwrap_or(usize::MAX);
-    let (wanted, unread) = records(trail.read()?, most, |record| args.wants(record, now))
+    let (wanted, doubtful) = records(trail.read()?, most, |record| args.wants(record, now))
         .context("the audit trail can't be read to its end")?;
     match (args.json, wanted.is_empty()) {
         (true, _) => answer::json(streams, &wanted)?,
@@ -81,34 +82,34 @@ fn list(args: &AuditArgs, app: &App, streams: &mut Streams) -> Result<()> {
             answer::table(streams, ["TIME", "DECISION", "EVENT", "FOR", "CONNECTOR", "KEY", "WHY"], &rows)?;
         }
     }
-    if unread > 0 {
-        streams.warning(&format!("{unread} lines of the audit trail can't be read"));
+    if doubtful > 0 {
+        streams.warning(&format!("lines of the audit trail that are not as afed wrote them: {doubtful}"));
         streams.remedy("see which: afed audit verify");
     }
     Ok(())
 }
 
-/// The wanted ones among the lines that can be read, the last `most` of them, and how many lines can't be read.
+/// The wanted ones among the lines that can be read, the last `most` of them, and how many lines are not as they were written.
 fn records(
     files: Vec<TrailFile>,
     most: usize,
     is_wanted: impl Fn(&Record) -> bool,
 ) -> io::Result<(VecDeque<Record>, usize)> {
-    let (mut found, mut unread, mut line) = (VecDeque::new(), 0, Vec::new());
+    let (mut found, mut doubtful, mut line) = (VecDeque::new(), 0, Vec::new());
     for file in files {
         let mut reader = BufReader::new(file.content);
         while next_line(&mut reader, &mut line)? {
-            match serde_json::from_slice(line.trim_ascii_end()) {
-                Ok(record) if is_wanted(&record) => found.push_back(record),
-                Ok(_) => {}
-                Err(_) => unread += 1,
-            }
+            let text = line.strip_suffix(b"\n").unwrap_or(&line);
+            let record = serde_json::from_slice::<Record>(text).ok();
+            let is_whole = record.is_some() && Seal::read(text).is_some_and(|seal| seal.holds(text));
+            doubtful += usize::from(!is_whole);
+            found.extend(record.filter(&is_wanted));
             if found.len() > most {
                 found.pop_front();
             }
         }
     }
-    Ok((found, unread))
+    Ok((found, doubtful))
 }
 
 /// The next line, of which no more is kept than a line may have; `false` at the end.

@@ -1,6 +1,7 @@
 //! Decisions on their way into the audit trail. Whatever hands out credentials, opens or ends a session, replaces a key or
 //! changes the configuration comes through here, before anything of it leaves the process.
-//! Where the trail is required, what can't be recorded is denied; else it is told, and the answer stands.
+//! Where the trail is required, what can't be recorded is denied; else it is told, and the answer stands. Whoever left an
+//! answer out, or changed their mind, was refused nothing, and has no line.
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -10,10 +11,10 @@ use crate::app::App;
 use crate::model::actor::{Actor, Scope};
 use crate::model::audit::settings::AuditSettings;
 use crate::model::audit::{Decision, Entry, Event, Grant, Origin, Process, Reason, Subject, session_name_of};
-use crate::model::failure::FailureKind;
+use crate::model::failure::{FailureKind, ReasonCode};
 use crate::model::lease::Lease;
 use crate::model::name::{AccountName, ConnectorName};
-use crate::ports::{AuditError, AuditTrail};
+use crate::ports::{AuditError, AuditTrail, PromptError};
 use crate::sys::{parent, user};
 use crate::vending::VendError;
 
@@ -50,13 +51,17 @@ pub fn issue(issue: &Issue<'_>, settings: &AuditSettings, app: &App) -> Result<T
     record(&entry, settings, app)
 }
 
-/// Records that somebody got nothing. Nothing is handed on, so a record that can't be made is only told.
+/// Records that somebody got nothing. Nothing is handed on, so a record that can't be made is only told. What failed because
+/// it can't be recorded is not tried again.
 pub fn failure(event: Event, subject: Subject, error: &anyhow::Error, app: &App) -> Trouble {
     let remembered = error.chain().find_map(|cause| cause.downcast_ref::<VendError>());
     let person = remembered.and_then(VendError::person).map(str::to_owned);
     let is_remembered = matches!(remembered, Some(VendError::Remembered { .. }));
     let subject = Subject { name: person.or(subject.name), ..subject };
     let failure = (app.explain)(error.as_ref());
+    if failure.kind == FailureKind::Usage || failure.code == ReasonCode::NotRecorded {
+        return None;
+    }
     let decision = if failure.kind == FailureKind::Denied { Decision::Deny } else { Decision::Fail };
     let sentence = failure.causes.into_iter().next().unwrap_or_default();
     let entry = Entry {
@@ -68,19 +73,41 @@ pub fn failure(event: Event, subject: Subject, error: &anyhow::Error, app: &App)
     record(&entry, settings_of(app), app).unwrap_or_else(|error| Some(format!("{error:#}")))
 }
 
-/// Does what is recorded as done or failed. It is not begun where the record must be made and can't be.
-pub fn deed<T>(event: Event, subject: Subject, app: &App, deed: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Does what is recorded as done or failed, and may name on the way whom that is about. It is not begun where the record must be
+/// made and can't be.
+pub fn deed<T>(
+    event: Event,
+    mut subject: Subject,
+    app: &App,
+    deed: impl FnOnce(&mut Subject) -> Result<T>,
+) -> Result<T> {
     refuse_unrecorded(app)?;
-    match deed() {
-        Ok(done) => {
-            tell(app, record(&entry(event, subject, app.clock.now()), settings_of(app), app)?);
-            Ok(done)
+    let outcome = deed(&mut subject);
+    let done = attempt(event, &subject, app, || outcome)?;
+    success(event, subject, app)?;
+    Ok(done)
+}
+
+/// Does what records itself when it is decided; whatever keeps it from coming so far, or to its end, is recorded here.
+pub fn attempt<T>(event: Event, subject: &Subject, app: &App, attempt: impl FnOnce() -> Result<T>) -> Result<T> {
+    attempt().inspect_err(|error| {
+        if !is_a_change_of_mind(error) {
+            tell(app, failure(event, subject.clone(), error, app));
         }
-        Err(error) => {
-            tell(app, failure(event, subject, &error, app));
-            Err(error)
-        }
-    }
+    })
+}
+
+fn is_a_change_of_mind(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref(), Some(CommandError::NotMeant))
+            || matches!(cause.downcast_ref(), Some(PromptError::Interrupted))
+    })
+}
+
+/// Records what is done.
+pub fn success(event: Event, subject: Subject, app: &App) -> Result<()> {
+    tell(app, record(&entry(event, subject, app.clock.now()), settings_of(app), app)?);
+    Ok(())
 }
 
 /// For what changes something before all of it is decided: denies it, where the record must be made and can't be.
@@ -99,7 +126,8 @@ pub fn tell(app: &App, trouble: Trouble) {
     }
 }
 
-/// Records which tables of the configuration are changed, with their names, and then has them written.
+/// Records which tables of the configuration are changed, with their names, and then has them written. This, and [`secret`],
+/// is a part of an [`attempt`], which records what fails.
 pub fn configuration(changed: &[String], app: &App, write: impl FnOnce() -> Result<()>) -> Result<()> {
     if changed.is_empty() {
         return write();
@@ -119,9 +147,9 @@ pub fn secret(whose: &str, subject: Subject, app: &App, store: impl FnOnce() -> 
 
 fn change(what: &str, subject: Subject, app: &App, make: impl FnOnce() -> Result<()>) -> Result<()> {
     let reason = Reason { code: "changed", sentence: format!("changes {what}") };
-    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject.clone(), app.clock.now()) };
+    let entry = Entry { reason: Some(reason), ..entry(Event::Configuration, subject, app.clock.now()) };
     tell(app, record(&entry, settings_of(app), app)?);
-    make().inspect_err(|error| tell(app, failure(Event::Configuration, subject, error, app)))
+    make()
 }
 
 /// For somebody who is not known, or not yet.

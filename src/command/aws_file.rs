@@ -20,7 +20,7 @@ pub fn load(path: &Path, family: Family) -> Result<AwsConfig> {
 /// The content of a file that the command can do without: one that can't be read is told, and taken for an empty one.
 pub fn load_if_readable(app: &App, streams: &mut Streams, path: &Path, family: Family) -> Result<AwsConfig> {
     load(path, family).or_else(|error| {
-        streams.warning(&format!("not looked at: {}", (app.explain)(error.as_ref()).causes.join(": ")));
+        streams.warning(&format!("not looked at: {}", (app.explain)(error.as_ref()).sentence()));
         AwsConfig::parse(family, b"").with_context(|| unusable(path))
     })
 }

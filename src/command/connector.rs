@@ -17,7 +17,10 @@ mod show;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 
+use super::audited;
 use crate::app::App;
+use crate::model::audit::{Event, Subject};
+use crate::model::name::ConnectorName;
 use crate::ui::Streams;
 
 /// Manage connectors: who gets which temporary credentials
@@ -40,8 +43,28 @@ enum ConnectorVerb {
     Export(export::ExportArgs),
 }
 
+impl ConnectorVerb {
+    /// The connector of which a change is recorded, where one is named; the outer `None`: nothing is to be changed.
+    fn changed(&self) -> Option<Option<&ConnectorName>> {
+        match self {
+            Self::Create(args) => Some(args.name.as_ref()),
+            Self::Edit(args) => Some(Some(&args.name)),
+            Self::Rename(args) => Some(Some(&args.old)),
+            Self::Delete(args) => Some(Some(&args.name)),
+            Self::Import(args) => (!args.dry_run).then_some(None),
+            Self::List(_) | Self::Show(_) | Self::Check(_) | Self::Export(_) => None,
+        }
+    }
+}
+
 pub fn run(args: ConnectorArgs, app: &App, streams: &mut Streams) -> Result<()> {
-    match args.verb {
+    let Some(connector) = args.verb.changed() else { return dispatch(args.verb, app, streams) };
+    let subject = Subject { connector: connector.map(ToString::to_string), ..Subject::default() };
+    audited::attempt(Event::Configuration, &subject, app, || dispatch(args.verb, app, streams))
+}
+
+fn dispatch(verb: ConnectorVerb, app: &App, streams: &mut Streams) -> Result<()> {
+    match verb {
         ConnectorVerb::Create(args) => create::run(&args, app, streams),
         ConnectorVerb::List(args) => list::run(&args, app, streams),
         ConnectorVerb::Show(args) => show::run(&args, app, streams),

@@ -103,6 +103,14 @@ impl ExecArgs {
         Ok(Plan { words, credentials })
     }
 
+    /// What is recorded of a run by profiles, which names a connector where there is but one.
+    fn subject(&self, profiles: &[RunProfile]) -> Subject {
+        match profiles {
+            [only] => audited::subject(self.scope.scope(), only.connector.as_str()),
+            _ => Subject { scope: Some(self.scope.scope()), ..Subject::default() },
+        }
+    }
+
     fn wanted<'a>(&'a self, connector: &'a ConnectorName, narrowing: &'a Narrowing) -> Wanted<'a> {
         Wanted {
             event: Event::Exec,
@@ -126,10 +134,16 @@ impl Credentials {
 
 /// The exit code is the command's.
 pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
-    let Plan { words, credentials } = args.plan()?;
-    let (around, connectors) = (app.call_chain(), credentials.connectors());
-    let chain = around.with_run(&connectors, words.iter().copied(), streams.output_is_terminal)?;
-    let mut execution = execution(&words, &chain, app);
+    let named = args.first.as_ref().filter(|_| args.profiles.is_empty()).map(|name| name.to_string_lossy());
+    let asked = || match &named {
+        Some(connector) => audited::subject(args.scope.scope(), connector),
+        None => args.subject(&args.profiles),
+    };
+    let around = app.call_chain();
+    let prepared = prepared(args, &around, app, streams.output_is_terminal);
+    let (plan, mut execution) = vending::recorded(Event::Exec, asked, prepared, app, streams)?;
+    let credentials = plan.credentials;
+    let connectors = credentials.connectors();
     let (ending, subject) = match &credentials {
         Credentials::Keys(connector) => {
             let subject = set_keys(args, connector, &mut execution, app, streams)?;
@@ -139,11 +153,25 @@ pub fn run(args: &ExecArgs, app: &App, streams: &mut Streams) -> Result<u8> {
         Credentials::Profiles(profiles) => {
             let _folder = own_files::make(args, profiles, &mut execution, app, streams)?;
             tell_where(&connectors, &around, streams);
-            (execution.supervise(), Subject { scope: Some(args.scope.scope()), ..Subject::default() })
+            (execution.supervise(), args.subject(profiles))
         }
     };
     let ended = ending.map(Ending::into_exit_code).map_err(|error| CommandError::NotRun(error).into());
     vending::recorded(Event::Exec, || subject, ended, app, streams)
+}
+
+/// What can be known before anybody is asked.
+fn prepared<'a>(
+    args: &'a ExecArgs,
+    around: &CallChain,
+    app: &App,
+    output_is_terminal: bool,
+) -> Result<(Plan<'a>, Execution)> {
+    let plan = args.plan()?;
+    let words = plan.words.iter().copied();
+    let chain = around.with_run(&plan.credentials.connectors(), words, output_is_terminal)?;
+    let execution = execution(&plan.words, &chain, app);
+    Ok((plan, execution))
 }
 
 fn execution(words: &[&OsStr], chain: &CallChain, app: &App) -> Execution {

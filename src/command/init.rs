@@ -17,7 +17,7 @@ use crate::config::file::{self, DirectoryChoice, SourcedFile};
 use crate::config::paths::Paths;
 use crate::config::settings::{CrowdSettings, DirectorySettings, SecretSettings, Settings};
 use crate::config::starter::{Starter, StarterCrowd};
-use crate::model::audit::Subject;
+use crate::model::audit::{Event, Subject};
 use crate::model::crowd_address::{CrowdAddress, PlainHttp};
 use crate::model::crowd_application::CrowdApplication;
 use crate::model::secret::{Secret, SecretId};
@@ -101,9 +101,13 @@ const STORE: Question =
     Question { what: "the secret store", prompt: "Where shall secrets rest?", flag: "--secret-store STORE" };
 
 pub fn run(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
-    if args.password_only {
-        return replace_password(args, app, streams);
-    }
+    audited::attempt(Event::Configuration, &Subject::default(), app, || match args.password_only {
+        true => replace_password(args, app, streams),
+        false => set_up(args, app, streams),
+    })
+}
+
+fn set_up(args: &InitArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let path = &app.paths.user_config;
     let _turn = config_file::lock(app, path)?;
     unfinished::settle_earlier(app, streams);
@@ -230,7 +234,10 @@ fn pick_store(app: &App, streams: &mut Streams) -> Result<SecretStoreChoice> {
         let settings = SecretSettings { store, ..SecretSettings::default() };
         match app.secrets(&settings)?.lookup(&SecretId::Probe) {
             Ok(_) => return Ok(store),
-            Err(error) => streams.warning(&format!("{error}; pick another, or mend it first (Ctrl-C leaves)")),
+            Err(error) => {
+                let why = (app.explain)(&error).sentence();
+                streams.warning(&format!("{why}; pick another, or mend it first (Ctrl-C leaves)"));
+            }
         }
     }
 }

@@ -33,15 +33,20 @@ pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let DirectorySettings::Crowd(crowd) = &settings.directory else {
         return Err(CommandError::NoLogIn.into());
     };
-    let secrets = app.secrets(&settings.secrets)?;
-    let sessions = app.sessions(crowd, secrets.as_ref())?;
-    let user = USER.text(app, args.user.as_deref(), None)?;
-    let password = PASSWORD.secret(app, streams, args.password_stdin)?;
-    let subject = Subject { scope: Some(Scope::Person), name: Some(user.trim().to_owned()), ..Subject::default() };
-    let identity = audited::deed(Event::LogIn, subject, app, || {
+    let subject = Subject { scope: Some(Scope::Person), name: args.user.clone(), ..Subject::default() };
+    let identity = audited::deed(Event::LogIn, subject, app, |subject| {
+        let secrets = app.secrets(&settings.secrets)?;
+        let sessions = app.sessions(crowd, secrets.as_ref())?;
+        let user = USER.text(app, args.user.as_deref(), None)?;
+        let user = user.trim();
+        subject.name = Some(user.to_owned());
+        let password = PASSWORD.secret(app, streams, args.password_stdin)?;
         // Before and after: whatever happens between, nobody gets what another person's session has opened.
         app.end_passes()?;
-        Ok(sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user.trim(), &password)?)
+        let identity = sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user, &password)?;
+        // By the name that all other lines have, however it was typed.
+        subject.name = Some(identity.person.name.clone());
+        Ok(identity)
     })?;
     app.end_passes()?;
     let until = identity.until.map(|until| format!(", until {}", told(until, app.clock.now()))).unwrap_or_default();

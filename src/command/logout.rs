@@ -1,4 +1,4 @@
-//! `afed logout`: ends the Crowd session there and here.
+//! `afed logout`: ends the Crowd session there and here. Where nobody is logged in nothing happens, and nothing is recorded.
 
 use anyhow::Result;
 use clap::Args;
@@ -7,7 +7,9 @@ use super::audited;
 use super::error::CommandError;
 use crate::app::App;
 use crate::config::settings::DirectorySettings;
+use crate::model::actor::Scope;
 use crate::model::audit::{Event, Subject};
+use crate::model::person::Person;
 use crate::ui::Streams;
 use crate::vending::sign_in::{self, LogOut};
 
@@ -20,16 +22,27 @@ pub fn run(_: &LogoutArgs, app: &App, streams: &mut Streams) -> Result<()> {
     let DirectorySettings::Crowd(crowd) = &settings.directory else {
         return Err(CommandError::NoLogIn.into());
     };
-    let secrets = app.secrets(&settings.secrets)?;
-    let sessions = app.sessions(crowd, secrets.as_ref())?;
-    let outcome = audited::deed(Event::LogOut, Subject::default(), app, || {
+    let subject = Subject { scope: Some(Scope::Person), ..Subject::default() };
+    let id = crowd.session_secret();
+    let (secrets, sessions, token) = audited::attempt(Event::LogOut, &subject, app, || {
+        let secrets = app.secrets(&settings.secrets)?;
+        let sessions = app.sessions(crowd, secrets.as_ref())?;
+        let token = secrets.lookup(&id)?;
+        Ok((secrets, sessions, token))
+    })?;
+    let Some(token) = token else {
+        app.end_passes()?;
+        streams.status("Nobody was logged in");
+        return Ok(());
+    };
+    let outcome = audited::deed(Event::LogOut, subject, app, |subject| {
         // Before and after, as at log-in; what can't be ended now must not keep the session alive.
         drop(app.end_passes());
-        Ok(sign_in::log_out(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret())?)
+        let tell = |person: &Person| subject.name = Some(person.name.clone());
+        Ok(sign_in::log_out(sessions.as_ref(), secrets.as_ref(), (&id, &token), tell)?)
     })?;
     app.end_passes()?;
     match outcome {
-        LogOut::NotLoggedIn => streams.status("Nobody was logged in"),
         LogOut::Done => streams.status("Logged out"),
         LogOut::HereOnly(error) => {
             streams.status("Logged out here");

@@ -27,7 +27,7 @@ pub type Standing = BTreeMap<String, Option<Entitlement>>;
 pub fn usable(app: &App, settings: &Settings, streams: &mut Streams, left_out: &str) -> Vec<Connector> {
     let mut told = |error: &ConfigError| {
         let failure = (app.explain)(error);
-        streams.warning(&format!("{left_out}: {}", failure.causes.join(": ")));
+        streams.warning(&format!("{left_out}: {}", failure.sentence()));
         failure.hints.iter().for_each(|hint| streams.remedy(hint));
     };
     settings

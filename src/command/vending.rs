@@ -176,6 +176,8 @@ impl<'a> Request<'a> {
 
     fn vend(&self, app: &App, streams: &mut Streams) -> Result<Answer> {
         let settings = app.settings()?;
+        // No credentials shall be made that nobody could have recorded, and nobody asked for a code of them.
+        audited::refuse_unrecorded(app)?;
         let connector = settings.connector(self.wanted.connector, &|path| self.read(path))?;
         let connector = self.wanted.narrowing.apply(connector)?;
         let account = settings.account(connector.account.as_str())?;
@@ -215,7 +217,7 @@ impl<'a> Request<'a> {
                 describe: &|error| (app.explain)(error),
             },
         })?;
-        warn(&vended, &mut streams.borrow_mut());
+        warn(&vended, app, &mut streams.borrow_mut());
         let Connector { name, region, .. } = connector;
         let origin = if matches!(vended.source, Source::Issued) { Origin::New } else { Origin::Cached };
         let Vended { lease, actor, .. } = vended;
@@ -255,7 +257,7 @@ fn warn_of_age(trouble: Option<&str>, streams: &mut Streams) {
     }
 }
 
-fn warn(vended: &Vended, streams: &mut Streams) {
+fn warn(vended: &Vended, app: &App, streams: &mut Streams) {
     if let Source::MemoryForWantOfNew(trouble) = &vended.source {
         warn_of_age(Some(trouble), streams);
     }
@@ -265,6 +267,6 @@ fn warn(vended: &Vended, streams: &mut Streams) {
         streams.warning(&format!("policies and tags take {percent} % of what AWS allows for them"));
     }
     if let Some(error) = &vended.not_kept {
-        streams.warning(&format!("the next call will ask again: {error}"));
+        streams.warning(&format!("the next call will ask again: {}", (app.explain)(error).sentence()));
     }
 }

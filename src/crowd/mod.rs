@@ -93,6 +93,10 @@ impl Sessions for CrowdDirectory {
         self.open_session(user, password)
     }
 
+    fn owner(&self, token: &Secret) -> Result<Identity, DirectoryError> {
+        self.validate_session(token)
+    }
+
     fn close(&self, token: &Secret) -> Result<(), DirectoryError> {
         self.close_session(token)
     }

@@ -95,10 +95,10 @@ pub fn in_full(failure: &Failure, palette: Palette) -> String {
 
 /// The failure for SDKs, which show one line or none: the error, its causes and the first hint.
 pub fn in_one_line(failure: &Failure) -> String {
-    let causes = failure.causes.join(": ");
+    let sentence = failure.sentence();
     match failure.hints.first() {
-        Some(hint) => format!("afed: {causes} (hint: {})\n", printable(hint)),
-        None => format!("afed: {causes}\n"),
+        Some(hint) => format!("afed: {sentence} (hint: {})\n", printable(hint)),
+        None => format!("afed: {sentence}\n"),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::ports::{
     ConsoleSignInError, DirectoryError, HostRoleError, MfaError, PromptError, SecretStoreError, TokenServiceError,
 };
 use crate::vending::VendError;
+use crate::vending::rotation::RotationError;
 use crate::vending::sign_in::SignInError;
 
 /// The word for this error of a chain, if it is one that has a word.
@@ -22,6 +23,7 @@ pub fn code(error: &(dyn Error + 'static)) -> Option<Code> {
         .downcast_ref()
         .map(of_vending)
         .or_else(|| error.downcast_ref().map(of_sign_in))
+        .or_else(|| error.downcast_ref().map(of_rotation))
         .or_else(|| error.downcast_ref().map(of_command))
         .or_else(|| error.downcast_ref().map(of_config))
         .or_else(|| error.downcast_ref().map(of_directory))
@@ -47,6 +49,25 @@ fn of_vending(error: &VendError) -> Option<Code> {
         VendError::Tokens(error) => of_aws(error),
         VendError::Remembered { failure, .. } => Some(failure.code),
         VendError::Tag { .. } | VendError::Rule { .. } | VendError::Stillborn { .. } | VendError::Cache(_) => None,
+    }
+}
+
+fn of_rotation(error: &RotationError) -> Option<Code> {
+    match error {
+        RotationError::Tokens(error) => of_aws(error),
+        RotationError::NotProved { source, .. } => of_aws(source),
+        RotationError::SecretMissing { .. } => Some(Code::NoSecret),
+        RotationError::Secrets(error) | RotationError::NotKept { source: error, .. } => of_store(error),
+        RotationError::NotKeptNorDeleted { not_kept, .. } => of_store(not_kept),
+        RotationError::RootUser { .. }
+        | RotationError::NoUser { .. }
+        | RotationError::OtherAwsAccount { .. }
+        | RotationError::TwoKeys { .. }
+        | RotationError::OtherRotation { .. }
+        | RotationError::Gone { .. }
+        | RotationError::OtherUser { .. }
+        | RotationError::Records(_)
+        | RotationError::Cache(_) => None,
     }
 }
 

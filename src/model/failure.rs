@@ -130,6 +130,13 @@ pub struct Failure {
     pub hints: Vec<String>,
 }
 
+impl Failure {
+    /// What failed and why, on one line.
+    pub fn sentence(&self) -> String {
+        self.causes.join(": ")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

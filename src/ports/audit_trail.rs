@@ -11,7 +11,7 @@ pub trait AuditTrail {
     /// Writes the entry behind all others. A second target that was not reached is told, and is no failure: the entry is
     /// in the trail.
     fn record(&self, entry: &Entry) -> Result<Option<AuditError>, AuditError>;
-    /// Shows that an entry could be written now, and writes none.
+    /// Shows that an entry could be written now, behind all others, and writes none.
     fn probe(&self) -> Result<(), AuditError>;
     /// All that is kept, the oldest first. Lines that are added while it is read are not in it.
     fn read(&self) -> Result<Vec<TrailFile>, AuditError>;

@@ -23,6 +23,8 @@ pub trait Directory {
 /// Sessions that a directory hands out for a password.
 pub trait Sessions {
     fn open(&self, user: &str, password: &Secret) -> Result<Session, DirectoryError>;
+    /// Whose session it is; it is prolonged by this.
+    fn owner(&self, token: &Secret) -> Result<Identity, DirectoryError>;
     /// Ends the session; one that is already over is no failure.
     fn close(&self, token: &Secret) -> Result<(), DirectoryError>;
 }

@@ -134,7 +134,7 @@ pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// mask says goes for both.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
-    fs::create_dir_all(folder)?;
+    folders::create_public_folder(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(TEMPORARY_PREFIX);
     #[cfg(unix)]

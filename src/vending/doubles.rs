@@ -128,6 +128,10 @@ pub struct FakeSessions {
     opened: Cell<u32>,
     pub closed: RefCell<Vec<String>>,
     pub away: Cell<bool>,
+    /// Every session is over there.
+    pub ended: Cell<bool>,
+    /// How often it was asked whose a session is.
+    pub asked: Cell<u32>,
 }
 
 impl Sessions for FakeSessions {
@@ -137,10 +141,18 @@ impl Sessions for FakeSessions {
         Ok(Session { token, identity: Identity { person: person(user), until: None } })
     }
 
-    fn close(&self, token: &Secret) -> Result<(), DirectoryError> {
-        if self.away.get() {
-            return Err(DirectoryError::SessionEnded { directory: "crowd".to_owned() });
+    fn owner(&self, _: &Secret) -> Result<Identity, DirectoryError> {
+        self.asked.set(self.asked.get() + 1);
+        let directory = "crowd".to_owned();
+        match (self.away.get(), self.ended.get()) {
+            (true, _) => Err(DirectoryError::TimedOut { directory, after: std::time::Duration::ZERO }),
+            (_, true) => Err(DirectoryError::SessionEnded { directory }),
+            _ => Ok(Identity { person: person("alice"), until: None }),
         }
+    }
+
+    fn close(&self, token: &Secret) -> Result<(), DirectoryError> {
+        assert!(!self.away.get(), "nobody waits for it twice");
         self.closed.borrow_mut().push(token.expose().to_owned());
         Ok(())
     }

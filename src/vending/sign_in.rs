@@ -1,7 +1,7 @@
 //! Logging in to a directory and out of it: the session is made there and its token kept here.
 //! A token that can't be kept is ended at once, and one that is replaced is ended too.
 
-use crate::model::person::Identity;
+use crate::model::person::{Identity, Person};
 use crate::model::secret::{Secret, SecretId};
 use crate::ports::{DirectoryError, SecretStore, SecretStoreError, Sessions};
 
@@ -17,8 +17,6 @@ pub enum SignInError {
 /// What became of a log-out.
 #[derive(Debug)]
 pub enum LogOut {
-    /// There was no session.
-    NotLoggedIn,
     Done,
     /// The token is gone from this machine; the directory could not be told and lets the session lapse by itself.
     HereOnly(DirectoryError),
@@ -49,12 +47,30 @@ pub fn log_in(
     Ok(session.identity)
 }
 
-/// Ends the session there and forgets its token here, the latter even when the directory can't be reached.
-pub fn log_out(sessions: &dyn Sessions, secrets: &dyn SecretStore, id: &SecretId) -> Result<LogOut, SignInError> {
-    let Some(token) = secrets.lookup(id)? else { return Ok(LogOut::NotLoggedIn) };
-    let told = sessions.close(&token);
+/// Ends the session there and forgets its token here, the latter even when the directory can't be reached. `tell` hears
+/// whose it was, if the directory says so: it alone knows, and not any more when the session is over.
+pub fn log_out(
+    sessions: &dyn Sessions,
+    secrets: &dyn SecretStore,
+    (id, token): (&SecretId, &Secret),
+    tell: impl FnOnce(&Person),
+) -> Result<LogOut, SignInError> {
+    let told = match sessions.owner(token) {
+        // Nobody waits for it twice.
+        Err(error) if is_away(&error) => Err(error),
+        owner => {
+            if let Ok(owner) = owner {
+                tell(&owner.person);
+            }
+            sessions.close(token)
+        }
+    };
     secrets.forget(id)?;
     Ok(told.map_or_else(LogOut::HereOnly, |()| LogOut::Done))
+}
+
+const fn is_away(error: &DirectoryError) -> bool {
+    matches!(error, DirectoryError::Unreachable { .. } | DirectoryError::TimedOut { .. })
 }
 
 #[cfg(test)]
@@ -88,10 +104,25 @@ mod tests {
         let (sessions, secrets) = (FakeSessions::default(), FakeSecrets::default());
         log_in(&sessions, &secrets, &session_id(), "alice", &password()).unwrap();
         sessions.away.set(true);
-        let outcome = log_out(&sessions, &secrets, &session_id()).unwrap();
+        let token = SecretStore::lookup(&secrets, &session_id()).unwrap().unwrap();
+        let outcome =
+            log_out(&sessions, &secrets, (&session_id(), &token), |_| panic!("nobody says whose it was")).unwrap();
         assert!(matches!(outcome, LogOut::HereOnly(_)), "{outcome:?}");
-        assert_eq!(secrets.text(&session_id()), None);
-        let outcome = log_out(&sessions, &secrets, &session_id()).unwrap();
-        assert!(matches!(outcome, LogOut::NotLoggedIn), "{outcome:?}");
+        assert_eq!((secrets.text(&session_id()), sessions.asked.get()), (None, 1));
+    }
+
+    #[test]
+    fn whose_session_is_ended_is_told_where_the_directory_says_so_and_it_is_ended_anyway() {
+        for (ended, expected) in [(false, Some("alice")), (true, None)] {
+            let (sessions, secrets) = (FakeSessions::default(), FakeSecrets::default());
+            log_in(&sessions, &secrets, &session_id(), "alice", &password()).unwrap();
+            sessions.ended.set(ended);
+            let token = SecretStore::lookup(&secrets, &session_id()).unwrap().unwrap();
+            let mut told = None;
+            let tell = |person: &Person| told = Some(person.name.clone());
+            assert!(matches!(log_out(&sessions, &secrets, (&session_id(), &token), tell), Ok(LogOut::Done)));
+            assert_eq!((told.as_deref(), secrets.text(&session_id())), (expected, None));
+            assert_eq!(*sessions.closed.borrow(), ["token-1"]);
+        }
     }
 }

@@ -17,15 +17,15 @@ use crate::sts_proxy::{Reply, StsProxy};
 const TRAIL: &str = "home/.local/state/afed/audit.jsonl";
 const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
 
-fn records(sandbox: &Sandbox) -> Vec<Value> {
+pub fn records(sandbox: &Sandbox) -> Vec<Value> {
     sandbox.read(TRAIL).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-fn told(record: &Value, names: &[&str]) -> String {
+pub fn told(record: &Value, names: &[&str]) -> String {
     names.iter().map(|name| record[*name].as_str().unwrap_or("-")).collect::<Vec<_>>().join(" ")
 }
 
-fn require(sandbox: &Sandbox) {
+pub fn require(sandbox: &Sandbox) {
     sandbox.edit_config(|text| format!("{text}\n[audit]\nrequired = true\n"));
     sandbox.settle();
 }
@@ -59,7 +59,7 @@ fn a_day_is_recorded_line_by_line_and_verified() {
             "exec allow alice deploy ops cached -",
             "check allow alice deploy ops new -",
             "vend fail - none - - unknown-connector",
-            "log-out allow - - - - -",
+            "log-out allow alice - - - -",
             "vend fail - deploy - - no-session",
             "vend fail - deploy - cached no-session",
         ]
@@ -81,7 +81,7 @@ fn a_day_is_recorded_line_by_line_and_verified() {
         let shown = sandbox.run(&["audit", "--json"]).args(arguments).succeeds().json();
         shown.as_array().unwrap().iter().map(|record| record["number"].as_u64().unwrap()).collect::<Vec<_>>()
     };
-    assert_eq!(filtered(&["--person", "alice"]), [4, 5, 6, 7, 8]);
+    assert_eq!(filtered(&["--person", "alice"]), [4, 5, 6, 7, 8, 10]);
     assert_eq!(filtered(&["--connector", "deploy", "--decision", "fail"]), [11, 12]);
     assert_eq!(filtered(&["--since", "1h", "--last", "2"]), [11, 12]);
     assert_eq!(filtered(&["--until", "2026-01-01"]), [0; 0]);
@@ -249,9 +249,15 @@ fn a_disk_without_room_denies_a_log_in_before_it_is_made() {
     assert!(sandbox.crowd.session_tokens().is_empty());
 }
 
-/// What the last line says of who, what and why.
+/// What the last lines say of who, what and why.
+pub fn last_of(sandbox: &Sandbox, count: usize) -> Vec<String> {
+    let found = records(sandbox);
+    let fields = ["event", "decision", "person", "connector", "code"];
+    found[found.len() - count..].iter().map(|record| told(record, &fields)).collect()
+}
+
 fn last(sandbox: &Sandbox) -> String {
-    told(records(sandbox).last().unwrap(), &["event", "decision", "person", "connector", "code"])
+    last_of(sandbox, 1).remove(0)
 }
 
 #[test]

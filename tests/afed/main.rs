@@ -15,6 +15,7 @@ mod account_edits;
 mod accounts;
 mod audit;
 mod audit_attacks;
+mod audit_refusals;
 mod audit_writers;
 mod broken_terminals;
 mod bus_relay;

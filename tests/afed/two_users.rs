@@ -185,6 +185,52 @@ fn what_is_kept_is_listed_and_cleared_by_its_owner_only() {
     assert!(below(&theirs).is_empty());
 }
 
+#[test]
+#[ignore = "makes files of another user, which takes root"]
+fn no_page_is_written_through_a_link_or_into_a_folder_of_somebody_else() {
+    let sandbox = Sandbox::new();
+    let theirs = |path: &str| std::os::unix::fs::lchown(sandbox.path(path), Some(ONE.id), Some(ONE.id)).unwrap();
+    for folder in ["mine", "theirs"] {
+        fs::create_dir(sandbox.path(folder)).unwrap();
+    }
+    theirs("theirs");
+    for link in ["link", "own"] {
+        std::os::unix::fs::symlink("mine", sandbox.path(link)).unwrap();
+    }
+    theirs("link");
+    for (folder, whose) in [("link", "link"), ("link/man1", "link"), ("theirs", "theirs"), ("theirs/man1", "theirs")] {
+        sandbox.run(&["man", folder]).fails(
+            1,
+            &format!(
+                "error: {folder}/afed.1 can't be written\n\
+                 caused by: {whose} can't be trusted: it belongs to the user with the id 1\n\n\
+                 hint: run it as that user: sudo -H -u '#1' afed doctor\n\
+                 hint: or with a home of your own, as root with root's: HOME=/root afed doctor\n"
+            ),
+        );
+    }
+    assert!(below(&sandbox.path("mine")).is_empty() && below(&sandbox.path("theirs")).is_empty());
+    sandbox.run(&["man", "own/man1"]).succeeds();
+    assert!(sandbox.path("mine/man1/afed.1").is_file());
+}
+
+#[test]
+#[ignore = "makes links of another user, which takes root"]
+fn a_trail_that_has_a_place_of_its_own_is_not_led_into_another() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let usual = sandbox.path("home/.local/state/afed");
+    std::os::unix::fs::symlink(&usual, sandbox.path("trail")).unwrap();
+    std::os::unix::fs::lchown(sandbox.path("trail"), Some(ONE.id), Some(ONE.id)).unwrap();
+    let file = sandbox.path("trail/audit.jsonl");
+    sandbox.edit_config(|text| format!("{text}\n[audit]\nrequired = true\nfile = \"{}\"\n", file.display()));
+    let before = sandbox.read("home/.local/state/afed/audit.jsonl");
+    let outcome = sandbox.run(&["creds", "deploy", "--format", "bash"]).outcome();
+    let told = "caused by: the audit trail $SANDBOX/trail/audit.jsonl can't be opened\n\
+                caused by: $SANDBOX/trail can't be trusted: it belongs to the user with the id 1\n";
+    assert!(outcome.code == Some(4) && outcome.stderr.contains(told), "{outcome:?}");
+    assert_eq!(sandbox.read("home/.local/state/afed/audit.jsonl"), before);
+}
+
 /// Puts somebody else's link in the place of a folder of the home, which leads to where the folder is now.
 fn lead_away(sandbox: &Sandbox, folder: &str) {
     let (place, elsewhere) = (sandbox.path(folder), sandbox.path("elsewhere"));

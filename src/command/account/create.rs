@@ -28,7 +28,7 @@ use crate::ui::Streams;
 pub struct CreateArgs {
     /// What the account shall be called [default: asked for]
     #[arg(value_name = "NAME")]
-    name: Option<AccountName>,
+    pub name: Option<AccountName>,
     /// What kind of account it is
     #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "access-key")]
     account_type: AccountType,

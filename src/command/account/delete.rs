@@ -20,7 +20,7 @@ use crate::ui::Streams;
 pub struct DeleteArgs {
     /// The account's name
     #[arg(value_name = "ACCOUNT")]
-    name: AccountName,
+    pub name: AccountName,
     /// Do not ask whether it is meant
     #[arg(long)]
     yes: bool,

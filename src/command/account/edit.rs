@@ -30,7 +30,7 @@ use crate::ui::Streams;
 pub struct EditArgs {
     /// The account's name
     #[arg(value_name = "ACCOUNT")]
-    name: AccountName,
+    pub name: AccountName,
     #[command(flatten)]
     key: KeyArgs,
     #[command(flatten)]
@@ -211,10 +211,12 @@ fn tell_users(streams: &mut Streams, settings: &Settings, account: &Account) {
 /// The account is changed by now, so what can't be dropped is only told; the next run tries again to forget the secret.
 fn drop_old_key(app: &App, streams: &mut Streams, secrets: &dyn SecretStore, config: &Path, old: &AccessKeyId) {
     if let Err(error) = unowned::settle(app, config, secrets) {
-        streams.warning(&format!("the secret of the old key {old} is still in the secret store: {error}"));
+        let why = (app.explain)(error.as_ref()).sentence();
+        streams.warning(&format!("the secret of the old key {old} is still in the secret store: {why}"));
     }
     if let Err(error) = app.cache(None).forget_signed_with(old) {
-        streams.warning(&format!("credentials of the old key may still be kept until they expire: {error}"));
+        let why = (app.explain)(&error).sentence();
+        streams.warning(&format!("credentials of the old key may still be kept until they expire: {why}"));
     }
     streams.hint(&format!(
         "the old key still works in AWS; end it: aws iam update-access-key --access-key-id {old} --status Inactive"

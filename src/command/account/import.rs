@@ -33,7 +33,7 @@ pub struct ImportArgs {
     profile: Option<ProfileName>,
     /// What the account shall be called [default: as the profile]
     #[arg(long = "as", value_name = "NAME")]
-    name: Option<AccountName>,
+    pub name: Option<AccountName>,
     /// The region whose STS proves it [default: the profile's, else us-east-1]
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,

@@ -32,7 +32,7 @@ use records::{Records, journal_path};
 pub struct RotateArgs {
     /// The account's name
     #[arg(value_name = "ACCOUNT")]
-    name: AccountName,
+    pub name: AccountName,
     /// Do it without asking
     #[arg(long)]
     yes: bool,
@@ -67,7 +67,8 @@ pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     confirm(app, args.yes, "Replace the key? (yes or no)")?;
     let old_key = if args.keep_old { OldKey::Keep } else { OldKey::Delete };
     let subject = Audited { account: Some(args.name.to_string()), ..Audited::default() };
-    audited::deed(Event::Rotate, subject, app, || Ok(rotator.run(&situation, old_key)?))?;
+    rotator.run(&situation, old_key)?;
+    audited::success(Event::Rotate, subject, app)?;
     conclude(args, &mut diagnostics.borrow_mut());
     Ok(())
 }

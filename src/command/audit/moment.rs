@@ -28,7 +28,9 @@ impl std::str::FromStr for Moment {
     type Err = MomentError;
 
     fn from_str(text: &str) -> Result<Self, MomentError> {
-        if let Ok(length) = text.parse::<SessionDuration>() {
+        // A bare number may be meant as a year, or as seconds since 1970.
+        let has_unit = text.bytes().any(|byte| byte.is_ascii_alphabetic());
+        if let Some(length) = text.parse::<SessionDuration>().ok().filter(|_| has_unit) {
             return Ok(Self::Ago(SignedDuration::from_secs(length.seconds().into())));
         }
         let midnight = format!("{text}T00:00:00Z");
@@ -49,7 +51,17 @@ mod tests {
             ("2026-11-22T14:05:00+02:00", Some("2026-11-22T12:05:00Z")),
             ("2h", Some("2026-11-22T10:00:00Z")),
             ("1d", Some("2026-11-21T12:00:00Z")),
-            ("90", Some("2026-11-22T11:58:30Z")),
+            ("90s", Some("2026-11-22T11:58:30Z")),
+            ("400d", Some("2025-10-18T12:00:00Z")),
+            ("9999-12-30", Some("9999-12-30T00:00:00Z")),
+            ("90", None),
+            ("2026", None),
+            ("1795348800", None),
+            ("-1h", None),
+            ("2026-11-22T14:05:00", None),
+            ("2026-02-29", None),
+            ("99999999d", None),
+            ("now", None),
             ("yesterday", None),
             ("2026-13-01", None),
             ("", None),

@@ -125,6 +125,7 @@ fn vend_for_show(
     store: &dyn SecretStore,
     codes: &dyn MfaCodes,
 ) -> Result<Lease> {
+    audited::refuse_unrecorded(app)?;
     let endpoint = app.sts_endpoint()?;
     let vendor = Vendor {
         directory: &|| app.directory(settings, store),

@@ -22,7 +22,7 @@ use crate::ui::Streams;
 pub struct CreateArgs {
     /// What the connector shall be called [default: asked for]
     #[arg(value_name = "NAME")]
-    name: Option<ConnectorName>,
+    pub name: Option<ConnectorName>,
     #[command(flatten)]
     fields: ConnectorFields,
 }

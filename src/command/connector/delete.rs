@@ -16,7 +16,7 @@ use crate::ui::Streams;
 pub struct DeleteArgs {
     /// The connector's name
     #[arg(value_name = "CONNECTOR")]
-    name: ConnectorName,
+    pub name: ConnectorName,
     /// Do not ask whether it is meant
     #[arg(long)]
     yes: bool,

@@ -20,7 +20,7 @@ use crate::ui::Streams;
 pub struct EditArgs {
     /// The connector's name
     #[arg(value_name = "CONNECTOR")]
-    name: ConnectorName,
+    pub name: ConnectorName,
     #[command(flatten)]
     fields: ConnectorFields,
     /// A key that it shall be without [may be repeated]

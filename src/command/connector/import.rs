@@ -58,7 +58,7 @@ pub struct ImportArgs {
     replace: bool,
     /// Print the tables that would be written, and write nothing
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 pub fn run(args: &ImportArgs, app: &App, streams: &mut Streams) -> Result<()> {

@@ -75,7 +75,7 @@ fn my_standing(app: &App, settings: &Settings, streams: &mut Streams) -> Standin
         }
         Err(error) => {
             let failure = (app.explain)(error.as_ref());
-            streams.warning(&format!("what is open to you is not known: {}", failure.causes.join(": ")));
+            streams.warning(&format!("what is open to you is not known: {}", failure.sentence()));
             failure.hints.iter().for_each(|hint| streams.remedy(hint));
             Standing::new()
         }

@@ -16,7 +16,7 @@ use crate::ui::Streams;
 pub struct RenameArgs {
     /// What it is called today
     #[arg(value_name = "CONNECTOR")]
-    old: ConnectorName,
+    pub old: ConnectorName,
     /// What it shall be called
     #[arg(value_name = "NEW")]
     new: ConnectorName,

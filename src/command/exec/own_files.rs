@@ -12,6 +12,7 @@ use crate::command::error::CommandError;
 use crate::command::vending;
 use crate::config::settings::Settings;
 use crate::model::account::AccountSource;
+use crate::model::audit::Event;
 use crate::model::connector::Connector;
 use crate::model::narrowing::Narrowing;
 use crate::model::passphrase_source::PassphraseSource;
@@ -29,26 +30,34 @@ pub fn make(
     app: &App,
     streams: &mut Streams,
 ) -> Result<RunFolder> {
-    let settings = app.settings()?;
-    if let Some(number) = passphrase_descriptor(settings) {
-        return Err(CommandError::PassphraseNotForHooks { number }.into());
-    }
-    let profiles = resolved(profiles, settings)?;
-    let config = config(args, &profiles, app)?;
-    for (_, connector) in &profiles {
+    let subject = || args.subject(profiles);
+    let (resolved, config) = vending::recorded(Event::Exec, subject, plan(args, profiles, app), app, streams)?;
+    for (_, connector) in &resolved {
         vending::answer(args.wanted(&connector.name, &Narrowing::default()), app, streams)
             .with_context(|| format!("the command was not started: no credentials of “{}”", connector.name))?;
     }
-    set_region_and_connector(&profiles, execution);
-    if !needs_host(&profiles, settings)? {
+    set_region_and_connector(&resolved, execution);
+    if !needs_host(&resolved, app.settings()?)? {
         environment::HOST_ROLE.iter().for_each(|name| execution.clear(name));
     }
-    let folder = write(&config, app)?;
+    let written = write(&config, app).map_err(Into::into);
+    let folder = vending::recorded(Event::Exec, subject, written, app, streams)?;
     execution.set("AWS_CONFIG_FILE", folder.path().join("config"));
     execution.set("AWS_SHARED_CREDENTIALS_FILE", folder.path().join("credentials"));
     // Older SDKs (Go 1, JavaScript 2) read the configuration file only when they are told to.
     execution.set("AWS_SDK_LOAD_CONFIG", "1");
     Ok(folder)
+}
+
+/// The profiles with their connectors, and the file that says so.
+fn plan(args: &ExecArgs, given: &[RunProfile], app: &App) -> Result<(Vec<(ProfileName, Connector)>, AwsConfig)> {
+    let settings = app.settings()?;
+    if let Some(number) = passphrase_descriptor(settings) {
+        return Err(CommandError::PassphraseNotForHooks { number }.into());
+    }
+    let profiles = resolved(given, settings)?;
+    let config = config(args, &profiles, app)?;
+    Ok((profiles, config))
 }
 
 /// The descriptor that the passphrase of the secret store comes by: a hook can't be given it, and a command must not.

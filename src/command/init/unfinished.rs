@@ -44,18 +44,20 @@ pub fn settle(app: &App, secrets: &dyn SecretStore, password: Option<&SecretId>)
 /// The same for what an earlier run has noted, which is told. Nobody is kept from going on: the store of that run may be out
 /// of reach today.
 pub fn settle_earlier(app: &App, streams: &mut Streams) {
+    let why = |error: anyhow::Error| (app.explain)(error.as_ref()).sentence();
     let (password, store) = match noted(app) {
         Ok(Some(noted)) => noted,
         Ok(None) => return,
-        Err(error) => return streams.warning(&format!("what a broken-off run has left is not known: {error}")),
+        Err(error) => return streams.warning(&format!("what a broken-off run has left is not known: {}", why(error))),
     };
     let described = password.as_ref().map_or_else(|| "proof of a store".to_owned(), SecretId::described);
     match app.secrets(&store).and_then(|secrets| settle(app, secrets.as_ref(), password.as_ref())) {
         Ok(true) => streams.status(&format!("Forgot the {described}, which a broken-off run had left")),
         Ok(false) => {}
         Err(error) => streams.warning(&format!(
-            "a broken-off run may have left the {described} in the store “{}”: {error}",
-            store.store
+            "a broken-off run may have left the {described} in the store “{}”: {}",
+            store.store,
+            why(error)
         )),
     }
 }

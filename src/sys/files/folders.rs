@@ -11,16 +11,29 @@ use crate::model::trust::{Distrusted, Doubt, ROOT};
 /// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     refuse_foreign_links(path)?;
-    create_with_parents(path)
+    create_with_parents(path, OpenTo::OwnerAlone)
 }
 
-fn create_with_parents(path: &Path) -> io::Result<()> {
+/// The same for everybody whom the user's mask lets in.
+pub fn create_public_folder(path: &Path) -> io::Result<()> {
+    refuse_foreign_links(path)?;
+    create_with_parents(path, OpenTo::Others)
+}
+
+/// For whom a new folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OpenTo {
+    OwnerAlone,
+    Others,
+}
+
+fn create_with_parents(path: &Path, open_to: OpenTo) -> io::Result<()> {
     match check(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             if let Some(above) = above(path) {
-                create_with_parents(above)?;
+                create_with_parents(above, open_to)?;
             }
-            create_one_private_folder(path)
+            create_one_folder(path, open_to)
         }
         checked => checked,
     }
@@ -49,13 +62,16 @@ fn check(folder: &Path) -> io::Result<()> {
     if metadata.is_dir() { Ok(()) } else { Err(io::ErrorKind::NotADirectory.into()) }
 }
 
-fn create_one_private_folder(path: &Path) -> io::Result<()> {
+fn create_one_folder(path: &Path, open_to: OpenTo) -> io::Result<()> {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes to set"))]
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    if open_to == OpenTo::OwnerAlone {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    }
     match builder.create(path) {
-        Ok(()) => unmask_folder(path),
+        Ok(()) if open_to == OpenTo::OwnerAlone => unmask_folder(path),
+        Ok(()) => Ok(()),
         // Another process has just made it.
         Err(_) if path.is_dir() => check(path),
         Err(error) => Err(error),
