@@ -198,7 +198,7 @@ pub enum CommandError {
     RunFolder {
         path: PathBuf,
         #[source]
-        source: crate::sys::locks::LockError,
+        source: Cause,
     },
     #[error(transparent)]
     NotRun(crate::sys::execution::ExecutionError),

@@ -9,6 +9,7 @@ mod host_role;
 mod import;
 mod mfa;
 mod narrowing;
+mod places;
 mod profiles;
 mod reason;
 mod rotation;
@@ -209,9 +210,10 @@ fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verd
 
 fn of_cache(error: &CacheError) -> Verdict {
     match error {
-        CacheError::File { path, .. } => {
-            let folder = path.parent().unwrap_or(path).display();
-            Verdict::hint(Kind::Configuration, format!("make the folder yours: ls -ld {}", quoted(folder)))
+        CacheError::File { path, source, .. } => {
+            let folder = places::standing(path.parent().unwrap_or(path)).display();
+            let look = || format!("make the folder yours: ls -ld {}", quoted(folder));
+            Verdict::hint(Kind::Configuration, places::hint(path, source).unwrap_or_else(look))
         }
         CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))
@@ -307,6 +309,13 @@ fn of_command(error: &CommandError) -> Verdict {
         | CommandError::ReadOnlyFile { .. } => profiles::verdict(error),
         other => import::verdict(other),
     }
+        CommandError::File { path, source, .. } => {
+            Verdict { kind: Kind::Configuration, hints: places::hint(path, source).into_iter().collect() }
+        }
+        CommandError::RunFolder { path, source } => {
+            let hint = source.downcast_ref().and_then(|source| places::hint(path, source));
+            Verdict { kind: Kind::Configuration, hints: hint.into_iter().collect() }
+        }
 }
 
 #[cfg(test)]

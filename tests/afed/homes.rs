@@ -117,6 +117,16 @@ fn attempt(sandbox: &Sandbox, trial: &Trial) -> Outcome {
     .outcome()
 }
 
+/// Whether the first hint looks at the file system, at a folder of it that is there.
+fn shows_the_disk(stderr: &str, folder: &str, kind: &str) -> bool {
+    let start = if kind == "full" {
+        "make room there: df -h"
+    } else {
+        "see what lies there, and why it is read-only: findmnt -T"
+    };
+    stderr.contains(&format!("hint: {start} '$SANDBOX/home/{folder}"))
+}
+
 #[test]
 #[ignore = "mounts file systems, which takes a user namespace"]
 fn file_systems_that_take_nothing_stop_only_what_has_to_be_kept() {
@@ -158,6 +168,7 @@ fn file_systems_that_take_nothing_stop_only_what_has_to_be_kept() {
             "Read-only file system (os error 30)\n"
         };
         let is_told = outcome.stderr.contains(told) && (code == 0 || outcome.stderr.contains(words));
+        assert!(code == 0 || shows_the_disk(&outcome.stderr, folder, kind), "{folder} {kind} {line}: {outcome:?}");
         let is_silent = !told.is_empty() || !outcome.stderr.contains("warning");
         assert!(is_told && is_silent, "{folder} {kind} {line}: {outcome:?}");
         assert!(!outcome.stderr.contains("/.afed-"), "nobody knows that file: {outcome:?}");
@@ -181,6 +192,7 @@ fn what_has_to_be_recorded_is_not_done_where_no_record_can_be_made() {
         // On a full one the file itself is made, and has nothing in it.
         assert!(matches!(outcome.code, Some(4 | 96)) && outcome.stdout.is_empty(), "{kind} {line}: {outcome:?}");
         assert!(outcome.stderr.contains(TRAIL), "{kind} {line}: {outcome:?}");
+        assert!(shows_the_disk(&outcome.stderr, ".local/state", kind), "{kind} {line}: {outcome:?}");
         assert_eq!(sandbox.config(), config);
         std::fs::remove_dir_all(sandbox.path("home/.local/state.before")).unwrap_or_default();
     }

@@ -15,9 +15,11 @@ use crate::model::account::AccountSource;
 use crate::model::connector::Connector;
 use crate::model::narrowing::Narrowing;
 use crate::model::passphrase_source::PassphraseSource;
+use crate::ports::Cause;
 use crate::render::environment;
 use crate::sys::execution::Execution;
 use crate::sys::files;
+use crate::sys::locks::LockError;
 use crate::sys::run_folder::RunFolder;
 use crate::ui::Streams;
 
@@ -49,6 +51,13 @@ pub fn make(
     // Older SDKs (Go 1, JavaScript 2) read the configuration file only when they are told to.
     execution.set("AWS_SDK_LOAD_CONFIG", "1");
     Ok(folder)
+}
+
+fn cause(error: LockError) -> Cause {
+    match error {
+        LockError::File(source) => source.into(),
+        held => held.into(),
+    }
 }
 
 /// The descriptor that the passphrase of the secret store comes by: a hook can't be given it, and a command must not.
@@ -104,7 +113,7 @@ fn needs_host(profiles: &[(ProfileName, Connector)], settings: &Settings) -> Res
 fn write(config: &AwsConfig, app: &App) -> Result<RunFolder, CommandError> {
     let base = app.run_folders();
     let folder = RunFolder::create(&base, app.onlooker.as_ref())
-        .map_err(|source| CommandError::RunFolder { path: base, source })?;
+        .map_err(|error| CommandError::RunFolder { path: base, source: cause(error) })?;
     for (name, bytes) in [("config", config.to_bytes()), ("credentials", Vec::new())] {
         let path = folder.path().join(name);
         files::put(&path, &bytes).map_err(|source| CommandError::File { path, operation: "written", source })?;
