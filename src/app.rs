@@ -155,6 +155,8 @@ impl App {
             return Err(ConfigError::Missing { user: self.paths.user_config.clone() });
         }
         let settings = Settings::resolve(files)?;
+        let own_path = |path: &Path| files::own_path(path).unwrap_or_else(|_| path.to_owned());
+        settings.check_trail_place(&self.paths, &own_path)?;
         Ok(self.settings.get_or_init(|| settings))
     }
 

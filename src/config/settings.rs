@@ -5,8 +5,10 @@ mod account;
 mod audit;
 mod connector;
 mod console;
+mod trail_place;
 
 pub use console::ConsoleSettings;
+pub use trail_place::{OwnPath, TrailPlaceError};
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +20,7 @@ use super::file::{
     AccountTable, AuditTable, CacheTable, ConnectorTable, ConsoleTable, CrowdTable, DirectoryChoice, OsTable,
     SecretsTable, SourcedFile,
 };
+use super::paths::Paths;
 use crate::model::account::Account;
 use crate::model::audit::settings::AuditSettings;
 use crate::model::connector::Connector;
@@ -44,6 +47,8 @@ pub struct Settings {
     pub cache_wait: Duration,
     pub console: ConsoleSettings,
     pub audit: AuditSettings,
+    /// The file that says something of the audit trail.
+    audit_origin: Option<PathBuf>,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -146,6 +151,11 @@ impl Settings {
 
     pub fn connector_names(&self) -> impl Iterator<Item = &str> {
         self.connectors.keys().map(String::as_str)
+    }
+
+    /// Fails where the audit trail would be written to a file of something else, also one that is not there yet.
+    pub fn check_trail_place(&self, paths: &Paths, own: &OwnPath<'_>) -> Result<(), ConfigError> {
+        self.audit_origin.as_ref().map_or(Ok(()), |origin| trail_place::check(origin, self, paths, own))
     }
 
     /// The file that defines the account, where it is defined.
@@ -276,6 +286,7 @@ impl Joined {
             }
             None => CACHE_WAIT,
         };
+        let audit_origin = self.audit.as_ref().map(|origin| origin.path.clone());
         let audit = self.audit.map_or_else(|| Ok(AuditSettings::DEFAULT), audit::resolve)?;
         let Origin { path, value } = self.console.unwrap_or(Origin { path: self.last, value: ConsoleTable::default() });
         let console = console::resolve(&Place { path: &path, table: "console".to_owned() }, value)?;
@@ -288,6 +299,7 @@ impl Joined {
             cache_wait,
             console,
             audit,
+            audit_origin,
             accounts: self.accounts,
             connectors: self.connectors,
         })

@@ -22,6 +22,7 @@ use crate::command::CommandError;
 use crate::config::ConfigError;
 use crate::config::paths::NoHome;
 use crate::model::account::{AccessKeyId, AccessKeyIdError};
+use crate::config::settings::TrailPlaceError;
 use crate::model::call_chain::RecursionError;
 use crate::model::console::DestinationError;
 use crate::model::crowd_address::CrowdAddressError;
@@ -249,6 +250,9 @@ fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
         _ => Verdict::plain(Kind::Configuration),
     }
 }
+        _ if error.is::<TrailPlaceError>() => {
+            Verdict::hint(Kind::Configuration, "name a file of its own in [audit], such as: file = \"audit.jsonl\"")
+        }
 
 fn of_command(error: &CommandError) -> Verdict {
     match error {
