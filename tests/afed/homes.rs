@@ -43,7 +43,7 @@ fn a_file_in_a_folder_s_place_is_told_and_stops_only_what_needs_the_folder() {
     assert_eq!(outcome.stderr, format!("warning: {trail}\n"));
     at_file("XDG_CONFIG_HOME").fails(
         1,
-        "afed: there is no configuration: $SANDBOX/file/afed/config.toml does not exist (hint: set it up: afed init)\n",
+        "afed: there is no configuration: $SANDBOX/file/afed/config.toml does not exist: $SANDBOX/file/afed/config.toml can't be written: Not a directory (os error 20) (hint: see what is there: ls -ld '$SANDBOX/file')\n",
     );
     let without_secrets =
         sandbox.run(&["creds", "deploy"]).env("XDG_DATA_HOME", sandbox.path("file").to_str().unwrap());
