@@ -198,3 +198,29 @@ fn what_has_to_be_recorded_is_not_done_where_no_record_can_be_made() {
     }
     assert!(secrets() == before || !sandbox.run(&["account", "list"]).succeeds().stdout.contains("new"));
 }
+
+#[test]
+#[ignore = "mounts file systems, which takes a user namespace"]
+fn a_trail_that_could_not_be_begun_is_told_before() {
+    let sandbox = Sandbox::with_session_of("alice");
+    std::fs::remove_dir_all(sandbox.path("home/.local/state")).unwrap();
+    let place = "$SANDBOX/home/.local/state/afed/audit.jsonl";
+    for (kind, words, mend) in [
+        (
+            "ro",
+            "Read-only file system (os error 30)",
+            "see what lies there, and why it is read-only: findmnt -T '$SANDBOX/home/.local/state'",
+        ),
+        (
+            "full",
+            "No space left on device (os error 28)",
+            "make room there: df -h '$SANDBOX/home/.local/state'; df -i '$SANDBOX/home/.local/state'",
+        ),
+    ] {
+        let outcome = attempt(&sandbox, &on(".local/state", kind, "doctor", 1, ""));
+        let expected = format!(
+            "fault        audit trail    {place}: {TRAIL}made: {words}\n                            mend: {mend}\n"
+        );
+        assert!(outcome.code == Some(1) && outcome.stdout.contains(&expected), "{kind}: {outcome:?}");
+    }
+}
