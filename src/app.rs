@@ -152,10 +152,25 @@ impl App {
             .filter_map(|path| read_config(path).transpose())
             .collect::<Result<_, _>>()?;
         if files.is_empty() {
-            return Err(ConfigError::Missing { user: self.paths.user_config.clone() });
+            return Err(self.no_configuration());
         }
         let settings = Settings::resolve(files)?;
+        let own_path = |path: &Path| files::own_path(path).unwrap_or_else(|_| path.to_owned());
+        settings.check_trail_place(&self.paths, &own_path)?;
         Ok(self.settings.get_or_init(|| settings))
+    }
+
+    /// That there is no configuration. It is set up where its file and the lock of that can be made.
+    pub fn no_configuration(&self) -> ConfigError {
+        let user = self.paths.user_config.clone();
+        let hindered = |path: &Path, foreseen: std::io::Result<()>| {
+            let source = foreseen.err()?;
+            Some(Box::new(ConfigError::File { path: path.to_owned(), operation: "written", source }))
+        };
+        let locks = &self.paths.locks;
+        let hindrance = hindered(&user, files::foresee_replacing(&user))
+            .or_else(|| hindered(locks, files::foresee_private_folder(locks)));
+        ConfigError::Missing { user, hindrance }
     }
 
     /// The secret store that the settings choose.

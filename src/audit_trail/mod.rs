@@ -40,6 +40,21 @@ impl FileTrail {
         Some(self.targets.reach(target).map_err(|source| untold(target, source)))
     }
 
+    /// The files that it is kept in, of which none need be there: the one that is written to, and those that were put aside.
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let aside = (1..=self.settings.keep.max(1)).map(|number| self.aside(number));
+        std::iter::once(self.path.clone()).chain(aside)
+    }
+
+    /// Fails where the next line could not be written. Where there is no file yet, none is made.
+    pub fn foresee(&self) -> Result<(), AuditError> {
+        match part::open(&self.path)? {
+            Some(_) => self.probe(),
+            None => files::foresee_private_folder(files::folder_of(&self.path))
+                .map_err(|source| failed(&self.path, "made", source)),
+        }
+    }
+
     /// A file that was put aside as the `number`th.
     fn aside(&self, number: u32) -> PathBuf {
         let mut name = self.path.clone().into_os_string();
@@ -118,15 +133,15 @@ impl AuditTrail for FileTrail {
     fn read(&self) -> Result<Vec<TrailFile>, AuditError> {
         // Nobody puts a file aside while they are opened. Where there is none yet, none is made.
         let newest = part::hold(&self.path)?;
-        let mut files = Vec::new();
+        let mut parts = Vec::new();
         for number in (1..=self.settings.keep.max(1)).rev() {
-            files.extend(part::open(&self.aside(number))?);
+            parts.extend(part::open(&self.aside(number))?);
         }
         if let Some(newest) = newest {
             newest.let_go();
-            files.push(newest);
+            parts.push(newest);
         }
-        Ok(files.into_iter().map(Part::into_file).collect())
+        Ok(parts.into_iter().map(Part::into_file).collect())
     }
 }
 

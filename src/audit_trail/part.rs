@@ -14,6 +14,9 @@ use crate::ports::{AuditError, TrailFile};
 const NEAR_END: u64 = 1_024;
 /// And then this, which has room for the longest one and what may have been torn behind it.
 const FAR_END: u64 = 65_536;
+/// What a trail is made with; the user's mask may take some of it. A crash may leave such a file with nothing in it.
+#[cfg(unix)]
+const OWN_MODE: u32 = 0o600;
 
 pub struct Part {
     file: File,
@@ -139,6 +142,10 @@ pub fn check(path: &Path, metadata: &Metadata) -> Result<(), AuditError> {
         }
         if metadata.mode() & 0o022 != 0 {
             return unfit("open to be written by others");
+        }
+        let mode = metadata.mode() & 0o7777;
+        if metadata.len() == 0 && mode & !OWN_MODE != 0 {
+            return Err(AuditError::Blank { path: path.to_owned(), mode });
         }
     }
     Ok(())

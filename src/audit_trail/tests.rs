@@ -107,11 +107,14 @@ fn a_file_that_is_not_ours_alone_is_refused() {
     fs::create_dir(at("folder")).unwrap();
     crate::sys::files::put(&at("open"), b"").unwrap();
     fs::set_permissions(at("open"), fs::Permissions::from_mode(0o620)).unwrap();
+    crate::sys::files::put(&at("blank"), b"").unwrap();
+    fs::set_permissions(at("blank"), fs::Permissions::from_mode(0o644)).unwrap();
     for (name, expected) in [
         ("link", "is a symbolic link"),
         ("pipe", "is not a regular file"),
         ("folder", "can't be opened"),
         ("open", "is open to be written by others"),
+        ("blank", "is empty, and its mode is 0644 and not 0600, so that it may be a file of something else"),
         ("target/below", "can't be opened"),
     ] {
         let trail = trail(&at(name), AuditSettings::DEFAULT);
@@ -138,6 +141,20 @@ fn what_could_not_be_recorded_is_known_beforehand() {
 }
 
 #[test]
+fn what_a_crash_may_have_left_empty_is_a_trail() {
+    let root = tempfile::tempdir().unwrap();
+    // Root can open what the mask has left without any right.
+    let modes = if nix::unistd::geteuid().is_root() { &[0o600, 0o400, 0][..] } else { &[0o600] };
+    for mode in modes {
+        let path = root.path().join(format!("{mode:o}"));
+        crate::sys::files::put(&path, b"").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(*mode)).unwrap();
+        assert!(trail(&path, AuditSettings::DEFAULT).record(&entry("alice")).unwrap().is_none());
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o7777, 0o600);
+    }
+}
+
+#[test]
 fn a_proof_that_a_line_has_room_writes_none() {
     let root = tempfile::tempdir().unwrap();
     let trail = trail(&root.path().join("audit.jsonl"), small(1_000));
@@ -149,6 +166,20 @@ fn a_proof_that_a_line_has_room_writes_none() {
     let found = verified(&trail, Beginning::First);
     assert_eq!((found.findings.as_slice(), found.lines), (&[][..], 40));
     assert!(trail.read().unwrap().len() > 2);
+}
+
+#[test]
+fn whether_a_line_could_be_written_is_known_without_making_anything() {
+    let root = tempfile::tempdir().unwrap();
+    crate::sys::files::put(&root.path().join("file"), b"").unwrap();
+    let foreseen = |name: &str| trail(&root.path().join(name), AuditSettings::DEFAULT).foresee();
+    foreseen("audit.jsonl").unwrap();
+    foreseen("new/folder/audit.jsonl").unwrap();
+    let error = foreseen("file/folder/audit.jsonl").unwrap_err();
+    assert!(error.to_string().ends_with("/file/folder/audit.jsonl can't be opened"), "{error}");
+    assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    trail(&root.path().join("audit.jsonl"), AuditSettings::DEFAULT).record(&entry("alice")).unwrap();
+    foreseen("audit.jsonl").unwrap();
 }
 
 #[test]

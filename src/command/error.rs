@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::exchange::{Flaw, FlawAt};
+use crate::config::file::DirectoryChoice;
 use crate::model::duration::SessionDuration;
 use crate::model::json_text::Place;
 use crate::model::mfa::MfaSerial;
@@ -37,7 +38,7 @@ pub enum CommandError {
     #[error("there is already {what} “{name}”, in {}", .path.display())]
     NameTaken { what: &'static str, name: String, path: PathBuf, hint: &'static str },
     #[error("there is already a configuration: {}", .path.display())]
-    AlreadyConfigured { path: PathBuf },
+    AlreadyConfigured { path: PathBuf, directory: Option<DirectoryChoice> },
     #[error("{flag} goes with directory = \"crowd\", and this configuration has directory = \"os\"")]
     CrowdOnly { flag: &'static str },
     #[error("nothing needs a log-in here: the directory is this machine's users (directory = \"os\")")]
@@ -198,7 +199,7 @@ pub enum CommandError {
     RunFolder {
         path: PathBuf,
         #[source]
-        source: crate::sys::locks::LockError,
+        source: Cause,
     },
     #[error(transparent)]
     NotRun(crate::sys::execution::ExecutionError),

@@ -172,14 +172,16 @@ fn write(app: &App, text: &str) -> Result<()> {
 /// The machine's file, where that leaves the directory to the person's.
 fn refuse_configured(paths: &Paths) -> Result<Option<SourcedFile>> {
     let Paths { user_config, machine_config, .. } = paths;
+    let machine = read_config(machine_config)?;
+    let shared = machine.as_ref().and_then(|machine| machine.file.directory);
     if user_config.exists() {
-        return Err(CommandError::AlreadyConfigured { path: user_config.clone() }.into());
+        // What is wrong with it is not asked here.
+        let own = read_config(user_config).ok().flatten().and_then(|own| own.file.directory);
+        return Err(CommandError::AlreadyConfigured { path: user_config.clone(), directory: own.or(shared) }.into());
     }
-    match read_config(machine_config)? {
-        Some(machine) if machine.file.directory.is_some() => {
-            Err(CommandError::AlreadyConfigured { path: machine_config.clone() }.into())
-        }
-        machine => Ok(machine),
+    match shared {
+        Some(_) => Err(CommandError::AlreadyConfigured { path: machine_config.clone(), directory: shared }.into()),
+        None => Ok(machine),
     }
 }
 

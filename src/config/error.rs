@@ -14,7 +14,12 @@ use crate::ports::Cause;
 pub enum ConfigError {
     /// Neither the person's file nor the machine's exists.
     #[error("there is no configuration: {} does not exist", .user.display())]
-    Missing { user: PathBuf },
+    Missing {
+        user: PathBuf,
+        /// What would keep somebody from making one.
+        #[source]
+        hindrance: Option<Box<Self>>,
+    },
     #[error("{} can't be {operation}", .path.display())]
     File {
         path: PathBuf,

@@ -38,6 +38,11 @@ pub fn examine(texts: &[Text], read: &FileReader<'_>) -> Vec<Flaw> {
     errors.into_iter().map(|(error, place)| placed(error, place, texts)).collect()
 }
 
+/// A fault of these files that shows only where they are used, with its line.
+pub fn locate(error: ConfigError, texts: &[Text]) -> Flaw {
+    placed(error, None, texts)
+}
+
 /// What keeps a file from being read.
 fn unreadable(path: &Path, text: &str) -> Vec<Flaw> {
     let flaw = |error, offset| Flaw { error, path: path.to_owned(), line: Some(diagnosis::line_at(text, offset)) };

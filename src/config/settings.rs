@@ -9,10 +9,12 @@ mod directory;
 mod joined;
 mod place;
 mod secrets;
+mod trail_place;
 
 pub use console::ConsoleSettings;
 pub use directory::{Administrators, CrowdSettings, DirectorySettings};
 pub use secrets::SecretSettings;
+pub use trail_place::{OwnPath, TrailPlaceError};
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,6 +26,7 @@ use place::Place;
 
 use super::error::{ConfigError, nearest};
 use super::file::{AccountTable, ConnectorTable, SourcedFile};
+use super::paths::Paths;
 use crate::model::account::Account;
 use crate::model::audit::settings::AuditSettings;
 use crate::model::connector::Connector;
@@ -44,6 +47,8 @@ pub struct Settings {
     pub cache_wait: Duration,
     pub console: ConsoleSettings,
     pub audit: AuditSettings,
+    /// The file that says something of the audit trail.
+    audit_origin: Option<PathBuf>,
     accounts: BTreeMap<String, Origin<AccountTable>>,
     connectors: BTreeMap<String, Origin<ConnectorTable>>,
 }
@@ -70,6 +75,11 @@ impl Settings {
 
     pub fn connector_names(&self) -> impl Iterator<Item = &str> {
         self.connectors.keys().map(String::as_str)
+    }
+
+    /// Fails where the audit trail would be written to a file of something else, also one that is not there yet.
+    pub fn check_trail_place(&self, paths: &Paths, own: &OwnPath<'_>) -> Result<(), ConfigError> {
+        self.audit_origin.as_ref().map_or(Ok(()), |origin| trail_place::check(origin, self, paths, own))
     }
 
     /// The file that defines the account, where it is defined.

@@ -1,24 +1,30 @@
 //! What to do about a configuration that can't be used.
 
-use super::{Kind, Verdict, quoted};
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use super::{Kind, Verdict, places, quoted};
 use crate::config::ConfigError;
 use crate::model::principal::RuleError;
 use crate::model::region::Region;
-use crate::model::trust::{Distrusted, Doubt};
+use crate::model::trust::{Distrusted, Doubt, ROOT};
 
 pub fn verdict(error: &ConfigError) -> Verdict {
     if let ConfigError::Field { source, .. } = error {
         return super::of_answer(source.as_ref());
     }
-    match hint(error) {
-        Some(hint) => Verdict::hint(Kind::Configuration, hint),
-        None => Verdict::plain(Kind::Configuration),
-    }
+    let hints = match error {
+        ConfigError::Distrusted(distrusted) => of_distrust(distrusted),
+        other => hint(other).into_iter().collect(),
+    };
+    Verdict { kind: Kind::Configuration, hints }
 }
 
 fn hint(error: &ConfigError) -> Option<String> {
     match error {
-        ConfigError::Missing { .. } => Some("set it up: afed init".to_owned()),
+        ConfigError::Missing { hindrance: None, .. } => Some("set it up: afed init".to_owned()),
+        // What keeps `init` from making one.
+        ConfigError::Missing { hindrance: Some(hindrance), .. } => hint(hindrance),
         ConfigError::UnknownKey { nearest, .. } => nearest.map(|nearest| format!("did you mean “{nearest}”?")),
         ConfigError::SystemName { .. } => Some("give another, such as: system_name = \"build-1\"".to_owned()),
         ConfigError::PersonInSystemScope { .. } => {
@@ -44,30 +50,38 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::NotEditable { table, .. } => {
             Some(format!("change it in an editor; written as a table of its own, [{table}], afed can change it too"))
         }
-        ConfigError::File { path, operation: "written", source }
-            if source.kind() == std::io::ErrorKind::PermissionDenied =>
-        {
-            Some(format!("run it as the user who may write there: ls -l {}", quoted(path.display())))
+        ConfigError::File { path, operation: "written", source } => {
+            places::hint(path, source).or_else(|| unwritten(path, source))
         }
-        ConfigError::Distrusted(distrusted) => Some(of_distrust(distrusted)),
+        ConfigError::File { path, source, .. } => places::hint(path, source),
         ConfigError::Rule { source, .. } => of_rule(source),
         _ => None,
     }
 }
 
-/// What to do about a file that somebody else may have written.
-pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> String {
-    format!("see who has written it, then: {} {}", doubt.mend(), quoted(path.display()))
+fn unwritten(path: &Path, source: &Error) -> Option<String> {
+    let path = quoted(places::standing(path).display());
+    match source.kind() {
+        ErrorKind::PermissionDenied => Some(format!("run it as the user who may write there: ls -ld {path}")),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => Some(format!("see what is there: ls -ld {path}")),
+        _ => None,
+    }
 }
 
-/// What to do about a folder or a link that somebody else could exchange, as where root has kept somebody's home.
-pub fn of_distrusted_way(distrusted: &Distrusted) -> Vec<String> {
-    match distrusted.doubt {
-        Doubt::OfSomebodyElse { owner } => vec![
+/// What to do about a file that somebody else may have written, or a folder or link in which they could exchange one.
+pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> Vec<String> {
+    let path = quoted(path.display());
+    match doubt {
+        Doubt::WritableByOthers { .. } => vec![format!("see who has written it, then: chmod go-w {path}")],
+        // As where root has kept somebody's home: nothing is to be taken from them.
+        Doubt::OfSomebodyElse { owner, me: ROOT } => vec![
             format!("run it as that user: sudo -H -u '#{owner}' afed doctor"),
-            "or with a home of your own, as root with root's: HOME=/root afed doctor".to_owned(),
+            "or as root with nothing of theirs: env -i PATH=\"$PATH\" HOME=/root afed doctor".to_owned(),
         ],
-        Doubt::WritableByOthers { .. } => vec![of_distrust(distrusted)],
+        Doubt::OfSomebodyElse { owner, .. } => vec![
+            format!("see who has written it, then: sudo chown -h \"$(id -u)\" {path}"),
+            format!("or run it as that user: sudo -H -u '#{owner}' afed doctor"),
+        ],
     }
 }
 
@@ -82,5 +96,33 @@ pub fn of_rule(rule: &RuleError) -> Option<String> {
             Some(format!("use a region of that partition, such as {}", Region::fallback_of(partition)))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_take_from_others_what_root_has_come_upon() {
+        let hints = |doubt| of_distrust(&Distrusted { path: "/home/alice".into(), doubt });
+        assert_eq!(
+            hints(Doubt::OfSomebodyElse { owner: 1_000, me: ROOT }),
+            [
+                "run it as that user: sudo -H -u '#1000' afed doctor",
+                "or as root with nothing of theirs: env -i PATH=\"$PATH\" HOME=/root afed doctor",
+            ]
+        );
+        assert_eq!(
+            hints(Doubt::OfSomebodyElse { owner: 8, me: 1_000 }),
+            [
+                "see who has written it, then: sudo chown -h \"$(id -u)\" '/home/alice'",
+                "or run it as that user: sudo -H -u '#8' afed doctor",
+            ]
+        );
+        assert_eq!(
+            hints(Doubt::WritableByOthers { mode: 0o777 }),
+            ["see who has written it, then: chmod go-w '/home/alice'"]
+        );
     }
 }

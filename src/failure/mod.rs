@@ -9,6 +9,7 @@ mod host_role;
 mod import;
 mod mfa;
 mod narrowing;
+mod places;
 mod profiles;
 mod reason;
 mod rotation;
@@ -19,7 +20,9 @@ mod trail;
 use crate::aws_files::{AwsFileError, HookError, ProfileNameError};
 use crate::command::CommandError;
 use crate::config::ConfigError;
+use crate::config::file::DirectoryChoice;
 use crate::config::paths::NoHome;
+use crate::config::settings::TrailPlaceError;
 use crate::model::account::{AccessKeyId, AccessKeyIdError};
 use crate::model::call_chain::RecursionError;
 use crate::model::console::DestinationError;
@@ -68,7 +71,7 @@ pub fn explain(error: &(dyn std::error::Error + 'static)) -> Failure {
     causes.dedup();
     let code = chain().find_map(reason::code).unwrap_or(ReasonCode::Other(verdict.kind));
     // What is wrong with the way to a file matters more than what could be wrong with the file.
-    let hints = chain().find_map(distrusted_way).map_or(verdict.hints, configuration::of_distrusted_way);
+    let hints = chain().find_map(distrusted_way).map_or(verdict.hints, configuration::of_distrust);
     Failure { kind: verdict.kind, code, causes, hints }
 }
 
@@ -134,12 +137,17 @@ fn verdict(error: &(dyn std::error::Error + 'static)) -> Option<Verdict> {
         error.downcast_ref().map(narrowing::verdict),
         error.downcast_ref().map(of_system_name),
         error.downcast_ref().map(trail::unreadable),
+        error.downcast_ref().map(of_distrust),
     ];
     known
         .into_iter()
         .flatten()
         .next()
         .or_else(|| is_of_the_request(error).then_some(Verdict::plain(Kind::Configuration)))
+}
+
+fn of_distrust(distrusted: &Distrusted) -> Verdict {
+    Verdict { kind: Kind::Configuration, hints: configuration::of_distrust(distrusted) }
 }
 
 fn of_system_name(_: &SystemNameError) -> Verdict {
@@ -209,9 +217,10 @@ fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verd
 
 fn of_cache(error: &CacheError) -> Verdict {
     match error {
-        CacheError::File { path, .. } => {
-            let folder = path.parent().unwrap_or(path).display();
-            Verdict::hint(Kind::Configuration, format!("make the folder yours: ls -ld {}", quoted(folder)))
+        CacheError::File { path, source, .. } => {
+            let folder = places::standing(path.parent().unwrap_or(path)).display();
+            let look = || format!("make the folder yours: ls -ld {}", quoted(folder));
+            Verdict::hint(Kind::Configuration, places::hint(path, source).unwrap_or_else(look))
         }
         CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))
@@ -233,14 +242,17 @@ fn of_prompt(error: &PromptError) -> Verdict {
 
 /// A rule that an answer or a key of the configuration breaks, where there is more to say than the rule.
 fn of_answer(error: &(dyn std::error::Error + 'static)) -> Verdict {
-    if let Some(hint) = error.downcast_ref().map(configuration::of_distrust) {
-        return Verdict::hint(Kind::Configuration, hint);
+    if let Some(distrusted) = error.downcast_ref() {
+        return of_distrust(distrusted);
     }
     match error.downcast_ref() {
         Some(CrowdAddressError::PlainHttp) => Verdict::hint(
             Kind::Configuration,
             "use https, or let passwords cross the network readable: allow_http = true in [crowd], --allow-http with afed init",
         ),
+        _ if error.is::<TrailPlaceError>() => {
+            Verdict::hint(Kind::Configuration, "name a file of its own in [audit], such as: file = \"audit.jsonl\"")
+        }
         _ if error.is::<Refused>() => {
             Verdict::hint(Kind::Configuration, "see all that is wrong with it: afed policy check FILE")
         }
@@ -253,9 +265,13 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::AnswerMissing { flag, .. } => Verdict::hint(Kind::Usage, format!("give it as {flag}")),
         CommandError::AnswerUnfit { source, .. } => of_answer(source.as_ref()),
         CommandError::NameTaken { hint, .. } => Verdict::hint(Kind::Configuration, *hint),
-        CommandError::AlreadyConfigured { .. } => Verdict::hint(
+        CommandError::AlreadyConfigured { directory: Some(DirectoryChoice::Crowd), .. } => Verdict::hint(
             Kind::Configuration,
             "to store a new password for the application only: afed init --password-only",
+        ),
+        CommandError::AlreadyConfigured { path, .. } => Verdict::hint(
+            Kind::Configuration,
+            format!("change it in an editor: ${{EDITOR:-vi}} {}", quoted(path.display())),
         ),
         CommandError::NoAccounts => Verdict::hint(Kind::Configuration, "add one: afed account create NAME"),
         CommandError::NoLogIn => Verdict::hint(Kind::Configuration, "see who you are here: afed whoami"),
@@ -292,6 +308,13 @@ fn of_command(error: &CommandError) -> Verdict {
         },
         CommandError::NotImportable { source, .. } => {
             verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
+        }
+        CommandError::File { path, source, .. } => {
+            Verdict { kind: Kind::Configuration, hints: places::hint(path, source).into_iter().collect() }
+        }
+        CommandError::RunFolder { path, source } => {
+            let hint = source.downcast_ref().and_then(|source| places::hint(path, source));
+            Verdict { kind: Kind::Configuration, hints: hint.into_iter().collect() }
         }
         CommandError::OutputLost(_) => Verdict::plain(Kind::Unreachable),
         CommandError::NotRun(_)

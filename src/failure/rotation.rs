@@ -1,6 +1,6 @@
 //! What to do when a key can't be rotated, or not to the end.
 
-use super::{Kind, Verdict, quoted};
+use super::{Kind, Verdict, places, quoted};
 use crate::model::account::AccessKeyId;
 use crate::model::name::AccountName;
 use crate::model::user_key::UserKey;
@@ -52,7 +52,9 @@ pub fn look_and_remove(journal: &str) -> String {
 
 fn of_records(error: &RecordsError) -> Verdict {
     match error {
-        RecordsError::File { .. } => Verdict::plain(Kind::Configuration),
+        RecordsError::File { path, source, .. } => {
+            Verdict { kind: Kind::Configuration, hints: places::hint(path, source).into_iter().collect() }
+        }
         RecordsError::Damaged { path, .. } => {
             Verdict::hint(Kind::Configuration, look_and_remove(&path.display().to_string()))
         }

@@ -1,6 +1,6 @@
 //! What to do when the secret store does not answer.
 
-use super::{Kind, Verdict, quoted};
+use super::{Kind, Verdict, places, quoted};
 use crate::ports::SecretStoreError;
 
 const USE_A_FILE: &str =
@@ -54,10 +54,11 @@ fn to_mend(error: &SecretStoreError) -> Vec<String> {
             &["where the passphrase is right, the file was cut or changed: put a copy of it back", START_AGAIN]
         }
         E::Damaged { .. } => &[START_AGAIN],
-        E::File { path, .. } => {
+        E::File { path, source, .. } => {
             // The file may not be there, and its folder the cause.
-            let folder = path.parent().unwrap_or(path);
-            return vec![format!("see what is there, and whose it is: ls -la {}", quoted(folder.display()))];
+            let folder = places::standing(path.parent().unwrap_or(path)).display();
+            let look = || format!("see what is there, and whose it is: ls -la {}", quoted(folder));
+            return vec![places::hint(path, source).unwrap_or_else(look)];
         }
         _ => &[],
     };

@@ -20,7 +20,7 @@ pub struct Access {
 pub enum Doubt {
     /// Its owner can change it at any time, whatever its mode says.
     #[error("it belongs to the user with the id {owner}")]
-    OfSomebodyElse { owner: u32 },
+    OfSomebodyElse { owner: u32, me: u32 },
     /// Also by a group that has nobody else in it today: who comes into it later would be let in unawares.
     #[error("its mode is {mode:04o}, so that others can write it")]
     WritableByOthers { mode: u32 },
@@ -39,21 +39,11 @@ impl Access {
     pub fn doubt(self, me: u32) -> Option<Doubt> {
         let Self { mode, owner } = self;
         if owner != me && owner != ROOT {
-            Some(Doubt::OfSomebodyElse { owner })
+            Some(Doubt::OfSomebodyElse { owner, me })
         } else if mode & WRITABLE_BY_OTHERS != 0 {
             Some(Doubt::WritableByOthers { mode })
         } else {
             None
-        }
-    }
-}
-
-impl Doubt {
-    /// The command that ends it, but for the file's name.
-    pub const fn mend(self) -> &'static str {
-        match self {
-            Self::OfSomebodyElse { .. } => "sudo chown -h \"$(id -u)\"",
-            Self::WritableByOthers { .. } => "chmod go-w",
         }
     }
 }
@@ -64,7 +54,7 @@ mod tests {
 
     #[test]
     fn only_what_nobody_else_can_write_is_believed() {
-        let somebody = Some(Doubt::OfSomebodyElse { owner: 8 });
+        let somebody = |me| Some(Doubt::OfSomebodyElse { owner: 8, me });
         for (mode, owner, expected) in [
             (0o600, 7, None),
             (0o400, 7, None),
@@ -73,11 +63,11 @@ mod tests {
             (0o664, 7, Some(Doubt::WritableByOthers { mode: 0o664 })),
             (0o602, 7, Some(Doubt::WritableByOthers { mode: 0o602 })),
             (0o666, ROOT, Some(Doubt::WritableByOthers { mode: 0o666 })),
-            (0o600, 8, somebody),
-            (0o666, 8, somebody),
+            (0o600, 8, somebody(7)),
+            (0o666, 8, somebody(7)),
         ] {
             assert_eq!(Access { mode, owner }.doubt(7), expected, "{mode:o} {owner}");
         }
-        assert_eq!(Access { mode: 0o600, owner: 8 }.doubt(ROOT), somebody, "root obeys nobody");
+        assert_eq!(Access { mode: 0o600, owner: 8 }.doubt(ROOT), somebody(ROOT), "root obeys nobody");
     }
 }

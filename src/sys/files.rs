@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use crate::model::file_mark::{FileMark, Watched};
 use crate::model::trust::Access;
 
-pub use folders::{create_private_folder, refuse_foreign_folder, unmask_folder};
+pub use folders::{
+    create_private_folder, foresee_private_folder, refuse_foreign_folder, refuse_foreign_links, unmask_folder,
+};
 pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
 
 /// How a file is called while it is being written.
@@ -89,11 +91,13 @@ pub fn is_temporary(path: &Path) -> bool {
 /// The path of a file that all ways to it have in common, through whatever links they lead; there need not be one yet.
 pub fn own_path(path: &Path) -> io::Result<PathBuf> {
     let path = std::path::absolute(path)?;
-    match (fs::canonicalize(&path), path.parent().map(fs::canonicalize), path.file_name()) {
-        (Ok(own), ..) => Ok(own),
-        (Err(_), Some(Ok(folder)), Some(name)) => Ok(folder.join(name)),
-        _ => Ok(path),
-    }
+    let standing =
+        path.ancestors().find_map(|part| Some((fs::canonicalize(part).ok()?, path.strip_prefix(part).ok()?)));
+    Ok(match standing {
+        Some((own, rest)) if rest.as_os_str().is_empty() => own,
+        Some((own, rest)) => own.join(rest),
+        None => path,
+    })
 }
 
 /// Who may read a file that is replaced.
@@ -112,7 +116,12 @@ pub fn replace(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     replace_here(&follow_links(path)?, bytes, mode)
 }
 
-/// The same at exactly this path, for files of afed's own that nobody keeps elsewhere: a symbolic link is replaced.
+/// Fails where [`replace`] could put no file. Nothing is made.
+pub fn foresee_replacing(path: &Path) -> io::Result<()> {
+    foresee_private_folder(folder_of(&follow_links(path)?))
+}
+
+/// The same as [`replace`] at exactly this path, for files of afed's own that nobody keeps elsewhere: a symbolic link is replaced.
 pub fn replace_here(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<()> {
     let folder = folder_of(path);
     temporary::sweep(folder);
@@ -193,10 +202,9 @@ pub fn remove(path: &Path) -> io::Result<()> {
 
 /// Where a chain of symbolic links ends, whether or not there is a file yet. No other user's link leads anywhere.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
-    const LONGEST_CHAIN: usize = 40;
     folders::refuse_foreign_links(path)?;
     let mut current = path.to_owned();
-    for _ in 0..LONGEST_CHAIN {
+    for _ in 0..folders::LONGEST_CHAIN {
         match fs::read_link(&current) {
             Ok(target) => current = current.parent().unwrap_or(Path::new(".")).join(target),
             Err(_not_a_link) => return Ok(current),
@@ -264,6 +272,23 @@ mod tests {
     }
 
     #[test]
+    fn where_no_file_can_be_put_is_known_before_and_where_a_link_leads_decides() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        put(&at("file"), b"").unwrap();
+        for (link, target) in [("new", "folder/new"), ("beside", "none"), ("blocked", "file/below"), ("loop", "loop")] {
+            std::os::unix::fs::symlink(target, at(link)).unwrap();
+        }
+        for name in ["file", "other", "other/folder/file", "new", "beside"] {
+            foresee_replacing(&at(name)).unwrap();
+        }
+        for name in ["file/below", "blocked", "loop"] {
+            assert!(foresee_replacing(&at(name)).is_err() && replace(&at(name), b"", Mode::Kept).is_err(), "{name}");
+        }
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 5);
+    }
+
+    #[test]
     fn all_ways_to_a_file_are_one_path_before_it_is_there_and_after() {
         let root = tempfile::tempdir().unwrap();
         let root = root.path().canonicalize().unwrap();
@@ -279,6 +304,7 @@ mod tests {
         std::os::unix::fs::symlink("dotfiles/file", root.join("link")).unwrap();
         assert_eq!(own_path(&root.join("link")).unwrap(), root.join("dotfiles/file"));
         assert_eq!(own_path(&root.join("no/folder/file")).unwrap(), root.join("no/folder/file"));
+        assert_eq!(own_path(&root.join("config/no/file")).unwrap(), root.join("dotfiles/no/file"));
     }
 
     #[test]

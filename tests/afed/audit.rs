@@ -159,6 +159,45 @@ fn what_can_t_be_recorded_is_told_or_denied() {
     assert!(!sandbox.path("ran").exists() && !sandbox.path("elsewhere").exists());
 }
 
+#[test]
+fn a_trail_is_no_file_of_something_else_not_even_an_empty_one_or_one_that_is_not_there_yet() {
+    let sandbox = Sandbox::configured();
+    let (config, place) = (sandbox.config(), "$SANDBOX/home/.config/afed/config.toml");
+    let name = |path: &str| sandbox.edit_config(|_| format!("{config}\n[audit]\nrequired = true\nfile = \"{path}\"\n"));
+    for (file, told) in [
+        ("config.toml", format!("{place} is the configuration")),
+        (
+            "../../.local/share/afed/secrets.afed.lock",
+            "$SANDBOX/home/.local/share/afed/secrets.afed.lock is the lock of the encrypted file of secrets".to_owned(),
+        ),
+        ("../../.aws/credentials", "$SANDBOX/home/.aws/credentials is AWS's credentials file".to_owned()),
+    ] {
+        name(file);
+        let hint = "hint: name a file of its own in [audit], such as: file = \"audit.jsonl\"\n";
+        let sentence = format!("error: {place}: file in [audit] can't be used\ncaused by: {told}\n\n{hint}");
+        sandbox.run(&["account", "list"]).fails(1, &sentence);
+    }
+    let findings = sandbox.run(&["doctor", "--json"]).outcome().json();
+    let line = sandbox.config().lines().count();
+    assert_eq!(findings[0]["about"], format!("{place}:{line}"), "{findings}");
+    sandbox.write_private("home/notes", "");
+    fs::set_permissions(sandbox.path("home/notes"), fs::Permissions::from_mode(0o644)).unwrap();
+    name("../../notes");
+    let notes = "$SANDBOX/home/.config/afed/../../notes";
+    sandbox.run(&["logout"]).fails(
+        4,
+        &format!(
+            "error: it can't be recorded, and the configuration denies what is not (required = true in [audit])\n\
+             caused by: the audit trail {notes} is empty, and its mode is 0644 and not 0600, so that it may be a file of something else\n\n\
+             hint: if it was made for the trail: chmod 600 '{notes}'\nhint: else name another one: file in [audit]\n"
+        ),
+    );
+    assert_eq!(sandbox.read("home/notes"), "");
+    fs::set_permissions(sandbox.path("home/notes"), fs::Permissions::from_mode(0o600)).unwrap();
+    sandbox.run(&["logout"]).succeeds();
+    assert!(sandbox.read("home/notes").starts_with("{\"number\":1,"));
+}
+
 /// Every command that decides or changes something, against a trail that can't be written.
 #[test]
 fn what_must_be_recorded_and_can_t_be_is_denied_before_anything_is_changed() {

@@ -404,6 +404,86 @@ fn what_is_wrong_with_the_audit_trail_is_told() {
     );
 }
 
+/// The doctor without the right of root to pass over modes.
+fn bound_by_modes(sandbox: &Sandbox) -> Run<'_> {
+    if !nix::unistd::geteuid().is_root() {
+        return doctor(sandbox);
+    }
+    let run = sandbox.program(Path::new("/usr/bin/setpriv"));
+    let without = "-dac_override,-dac_read_search";
+    run.args(&["--bounding-set", without, "--inh-caps", without, "--", env!("CARGO_BIN_EXE_afed"), "doctor"])
+}
+
+#[test]
+fn a_trail_that_could_not_be_begun_is_told_and_nothing_is_made() {
+    let sandbox = Sandbox::configured();
+    sandbox.write_private("file", "");
+    fs::create_dir(sandbox.path("closed")).unwrap();
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o500)).unwrap();
+    let config = sandbox.config();
+    let told = |path: &str| {
+        let path = sandbox.path(path).display().to_string();
+        sandbox.edit_config(|_| format!("{config}\n[audit]\nfile = \"{path}\"\n"));
+        found(bound_by_modes(&sandbox), "audit trail")
+    };
+    let fault = |path: &str, told: &str, mends: &[&str]| {
+        let place = format!("$SANDBOX/{path}");
+        [finding("audit trail", "fault", &place, &format!("the audit trail {place} can't be {told}"), mends)]
+    };
+    let closed = "see what is wrong with it: ls -ld '$SANDBOX/closed'";
+    for path in ["closed/audit.jsonl", "closed/new/folder/audit.jsonl"] {
+        assert_eq!(told(path), fault(path, "made: Permission denied (os error 13)", &[closed]));
+    }
+    let in_the_way = "see what is wrong with it: ls -ld '$SANDBOX/file'";
+    for path in ["file/audit.jsonl", "file/new/audit.jsonl"] {
+        assert_eq!(told(path), fault(path, "opened: Not a directory (os error 20)", &[in_the_way]));
+    }
+    let (place, words) = ("$SANDBOX/new/folder/audit.jsonl", "nothing is recorded yet, and records are not required");
+    assert_eq!(told("new/folder/audit.jsonl"), [finding("audit trail", "ok", place, words, &[])]);
+    // Only root can give a folder away.
+    if nix::unistd::geteuid().is_root() {
+        fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o711)).unwrap();
+        std::os::unix::fs::chown(sandbox.path("closed"), Some(12_345), None).unwrap();
+        let path = "closed/new/audit.jsonl";
+        let words = "made: $SANDBOX/closed can't be trusted: it belongs to the user with the id 12345";
+        let mends = [
+            "run it as that user: sudo -H -u '#12345' afed doctor",
+            "or as root with nothing of theirs: env -i PATH=\"$PATH\" HOME=/root afed doctor",
+        ];
+        assert_eq!(told(path), fault(path, words, &mends));
+    }
+    assert!(!sandbox.path("new").exists() && fs::read_dir(sandbox.path("closed")).unwrap().next().is_none());
+}
+
+#[test]
+fn whatever_others_could_read_or_exchange_is_told_once() {
+    let sandbox = Sandbox::configured();
+    let trail = "home/.local/state/afed/audit.jsonl";
+    sandbox.write_private(&format!("{trail}.1"), "");
+    let own = [
+        ("home/.config", 0o777, "chmod go-w", "that others can write it"),
+        ("home/.local", 0o775, "chmod go-w", "that others can write it"),
+        ("home/.local/state/afed", 0o733, "chmod go-w", "that others can write it"),
+        (trail, 0o644, "chmod go=", "that others can get at it"),
+        ("home/.local/state/afed/audit.jsonl.1", 0o604, "chmod go=", "that others can get at it"),
+    ];
+    let permit = |path: &str, mode| fs::set_permissions(sandbox.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    own.iter().for_each(|(path, mode, ..)| permit(path, *mode));
+    let expected: Vec<Value> = own
+        .iter()
+        .map(|(path, mode, mend, so)| {
+            let told = format!("its mode is {mode:04o}, so {so}");
+            finding("file modes", "fault", &format!("$SANDBOX/{path}"), &told, &[&format!("{mend} '$SANDBOX/{path}'")])
+        })
+        .collect();
+    assert_eq!(found(doctor(&sandbox), "file modes"), expected);
+    // Where everybody may write, but not take away what is another's.
+    permit("home/.config", 0o1777);
+    mend(&sandbox);
+    let all_well = "nobody else can write what afed rests on, nor read what is private";
+    assert_eq!(found(doctor(&sandbox), "file modes"), [finding("file modes", "ok", "", all_well, &[])]);
+}
+
 #[test]
 fn what_killed_runs_have_left_is_told() {
     let sandbox = Sandbox::configured();

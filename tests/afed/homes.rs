@@ -43,7 +43,7 @@ fn a_file_in_a_folder_s_place_is_told_and_stops_only_what_needs_the_folder() {
     assert_eq!(outcome.stderr, format!("warning: {trail}\n"));
     at_file("XDG_CONFIG_HOME").fails(
         1,
-        "afed: there is no configuration: $SANDBOX/file/afed/config.toml does not exist (hint: set it up: afed init)\n",
+        "afed: there is no configuration: $SANDBOX/file/afed/config.toml does not exist: $SANDBOX/file/afed/config.toml can't be written: Not a directory (os error 20) (hint: see what is there: ls -ld '$SANDBOX/file')\n",
     );
     let without_secrets =
         sandbox.run(&["creds", "deploy"]).env("XDG_DATA_HOME", sandbox.path("file").to_str().unwrap());
@@ -117,6 +117,16 @@ fn attempt(sandbox: &Sandbox, trial: &Trial) -> Outcome {
     .outcome()
 }
 
+/// Whether the first hint looks at the file system, at a folder of it that is there.
+fn shows_the_disk(stderr: &str, folder: &str, kind: &str) -> bool {
+    let start = if kind == "full" {
+        "make room there: df -h"
+    } else {
+        "see what lies there, and why it is read-only: findmnt -T"
+    };
+    stderr.contains(&format!("hint: {start} '$SANDBOX/home/{folder}"))
+}
+
 #[test]
 #[ignore = "mounts file systems, which takes a user namespace"]
 fn file_systems_that_take_nothing_stop_only_what_has_to_be_kept() {
@@ -158,6 +168,7 @@ fn file_systems_that_take_nothing_stop_only_what_has_to_be_kept() {
             "Read-only file system (os error 30)\n"
         };
         let is_told = outcome.stderr.contains(told) && (code == 0 || outcome.stderr.contains(words));
+        assert!(code == 0 || shows_the_disk(&outcome.stderr, folder, kind), "{folder} {kind} {line}: {outcome:?}");
         let is_silent = !told.is_empty() || !outcome.stderr.contains("warning");
         assert!(is_told && is_silent, "{folder} {kind} {line}: {outcome:?}");
         assert!(!outcome.stderr.contains("/.afed-"), "nobody knows that file: {outcome:?}");
@@ -181,8 +192,35 @@ fn what_has_to_be_recorded_is_not_done_where_no_record_can_be_made() {
         // On a full one the file itself is made, and has nothing in it.
         assert!(matches!(outcome.code, Some(4 | 96)) && outcome.stdout.is_empty(), "{kind} {line}: {outcome:?}");
         assert!(outcome.stderr.contains(TRAIL), "{kind} {line}: {outcome:?}");
+        assert!(shows_the_disk(&outcome.stderr, ".local/state", kind), "{kind} {line}: {outcome:?}");
         assert_eq!(sandbox.config(), config);
         std::fs::remove_dir_all(sandbox.path("home/.local/state.before")).unwrap_or_default();
     }
     assert!(secrets() == before || !sandbox.run(&["account", "list"]).succeeds().stdout.contains("new"));
+}
+
+#[test]
+#[ignore = "mounts file systems, which takes a user namespace"]
+fn a_trail_that_could_not_be_begun_is_told_before() {
+    let sandbox = Sandbox::with_session_of("alice");
+    std::fs::remove_dir_all(sandbox.path("home/.local/state")).unwrap();
+    let place = "$SANDBOX/home/.local/state/afed/audit.jsonl";
+    for (kind, words, mend) in [
+        (
+            "ro",
+            "Read-only file system (os error 30)",
+            "see what lies there, and why it is read-only: findmnt -T '$SANDBOX/home/.local/state'",
+        ),
+        (
+            "full",
+            "No space left on device (os error 28)",
+            "make room there: df -h '$SANDBOX/home/.local/state'; df -i '$SANDBOX/home/.local/state'",
+        ),
+    ] {
+        let outcome = attempt(&sandbox, &on(".local/state", kind, "doctor", 1, ""));
+        let expected = format!(
+            "fault        audit trail    {place}: {TRAIL}made: {words}\n                            mend: {mend}\n"
+        );
+        assert!(outcome.code == Some(1) && outcome.stdout.contains(&expected), "{kind}: {outcome:?}");
+    }
 }

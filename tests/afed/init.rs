@@ -60,6 +60,10 @@ fn what_was_proved_is_written_once() {
     let words = "error: there is already a configuration: $SANDBOX/home/.config/afed/config.toml\n\nhint: to store a new password for the application only: afed init --password-only\n";
     init(&sandbox, "http://127.0.0.1:9/crowd", &[]).fails(1, words);
     assert_eq!(sandbox.config(), expected);
+    // What has no password is not sent to where it would be refused.
+    sandbox.edit_config(|_| "version = 1\ndirectory = \"os\"\n".to_owned());
+    let words = "error: there is already a configuration: $SANDBOX/home/.config/afed/config.toml\n\nhint: change it in an editor: ${EDITOR:-vi} '$SANDBOX/home/.config/afed/config.toml'\n";
+    sandbox.run(&["init", "--directory", "os", "--no-admin-groups"]).fails(1, words);
 }
 
 #[test]
@@ -131,7 +135,7 @@ fn a_secret_store_or_a_folder_that_can_t_be_used_leaves_nothing() {
     let unwritten = init(&sandbox, url, &[]);
     unwritten.fails(
         1,
-        "The secret store works: file\nCrowd accepts the application “afed”: $CROWD\nerror: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: No such file or directory (os error 2)\n",
+        "The secret store works: file\nCrowd accepts the application “afed”: $CROWD\nerror: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: No such file or directory (os error 2)\n\nhint: see what is there: ls -ld '$SANDBOX/home/.config/afed/config.toml'\n",
     );
     fs::remove_file(sandbox.path(CONFIG)).unwrap();
     assert!(sandbox.files("home").iter().all(|path| may_stay(path)));

@@ -1,20 +1,25 @@
-//! Who else may read or write the files that afed rests on, and whom they belong to.
+//! Who else may read or write the files that afed rests on, or exchange them in a folder above them, and whom all of these
+//! belong to. Each is told once, whatever ways lead to it, and nothing is told of what lies in a folder of somebody else's.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::chart::Chart;
+use crate::app::Explain;
 use crate::config::settings::Settings;
+use crate::model::audit::settings::AuditSettings;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
-use crate::model::trust::{Access, Doubt, ROOT};
+use crate::model::trust::{Access, Distrusted, Doubt};
 use crate::render::pasted::quoted;
 use crate::sys::files;
 use crate::sys::user;
 
 const CHECK: &str = "file modes";
 
-/// What others may do with a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What others may do with a file, the more first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Others {
     /// Whoever writes it decides what afed or an AWS tool does.
     MayRead,
@@ -22,17 +27,43 @@ enum Others {
     MayNothing,
 }
 
+/// What is wrong with the access to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Trouble {
+    #[error(transparent)]
+    Doubt(#[from] Doubt),
+    /// As a run with sudo leaves it.
+    #[error("it belongs to root, and keeps this user out")]
+    OfRootAlone,
+    #[error("its mode is {mode:04o}, so that others can get at it")]
+    Open { mode: u32 },
+}
+
 pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     let me = user::effective_uid().ok();
-    for (path, others) in watched(chart, settings) {
+    let watched = watched(chart, settings);
+    let links = foreign_links(&watched);
+    let mut theirs: Vec<PathBuf> = Vec::new();
+    for (own, (path, others)) in with_ways(watched) {
+        if theirs.iter().any(|folder| own.starts_with(folder)) {
+            continue;
+        }
         match files::access(&path) {
             Ok(Some(access)) => {
-                if let Some((found, mends)) = me.and_then(|me| trouble(access, others, me, &quoted(path.display()))) {
-                    chart.fault_with(CHECK, path.display(), found, mends);
+                let Some(trouble) = me.and_then(|me| trouble(access, others, me)) else { continue };
+                if matches!(trouble, Trouble::Doubt(Doubt::OfSomebodyElse { .. })) {
+                    theirs.push(own);
                 }
+                let mends = mends(trouble, &path, chart.app.explain);
+                chart.fault_with(CHECK, path.display(), trouble.to_string(), mends);
             }
             Ok(None) => {}
             Err(error) => chart.hindered(CHECK, path.display(), &error),
+        }
+    }
+    for Distrusted { path, doubt } in links {
+        if !theirs.iter().any(|folder| path.starts_with(folder)) {
+            chart.fault_with(CHECK, path.display(), doubt.to_string(), mends(doubt.into(), &path, chart.app.explain));
         }
     }
     if chart.is_well(CHECK) {
@@ -40,6 +71,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     }
 }
 
+/// The files, and the folders that afed has for itself.
 fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Others)> {
     let paths = &chart.app.paths;
     let mut watched = vec![
@@ -50,15 +82,13 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
         (paths.cache.clone(), Others::MayNothing),
         (paths.locks.clone(), Others::MayNothing),
     ];
-    let folder = |path: &Path| path.parent().map(|folder| (folder.to_owned(), Others::MayRead));
-    let folders = [&paths.machine_config, &paths.user_config, &paths.aws_config];
-    watched.extend(folders.into_iter().filter_map(|path| folder(path)));
     watched.extend(paths.cache.parent().map(|folder| (folder.to_owned(), Others::MayNothing)));
+    let audit = settings.map_or(&AuditSettings::DEFAULT, |settings| &settings.audit);
+    let trail = chart.app.audit_trail(audit);
+    watched.extend(trail.iter().flat_map(|trail| trail.files()).map(|file| (file, Others::MayNothing)));
     let Some(secrets) = settings.map(|settings| &settings.secrets) else { return watched };
     if secrets.store == SecretStoreChoice::File {
-        let file = secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone());
-        watched.extend(folder(&file));
-        watched.push((file, Others::MayNothing));
+        watched.push((secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone()), Others::MayNothing));
         if let PassphraseSource::File(file) = &secrets.passphrase {
             watched.push((file.clone(), Others::MayNothing));
         }
@@ -66,60 +96,126 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     watched
 }
 
-/// What is wrong with the access to a file, and the commands that mend it; `path` is quoted.
-fn trouble(access: Access, others: Others, me: u32, path: &str) -> Option<(String, Vec<String>)> {
-    const OPEN: u32 = 0o066;
-    let mode = access.mode;
-    // Whatever is in a folder with the sticky bit belongs to its owner.
-    let is_sticky = mode & 0o1000 != 0;
-    let (found, mend) = match access.doubt(me) {
-        Some(doubt @ Doubt::OfSomebodyElse { .. }) => {
-            return Some((doubt.to_string(), mends_of_owner(access.owner, me, path)));
-        }
-        // As a run with sudo leaves it.
-        _ if others == Others::MayNothing && access.owner != me => {
-            ("it belongs to root, and keeps this user out".to_owned(), "sudo chown -R \"$(id -u)\"")
-        }
-        _ if others == Others::MayNothing && mode & OPEN != 0 => {
-            (format!("its mode is {mode:04o}, so that others can get at it"), "chmod go=")
-        }
-        doubt => doubt.filter(|_| !is_sticky).map(|doubt| (doubt.to_string(), doubt.mend()))?,
-    };
-    Some((found, vec![format!("{mend} {path}")]))
+/// The links of others on the way to these, each once: they may lead elsewhere at any time.
+fn foreign_links(watched: &[(PathBuf, Others)]) -> Vec<Distrusted> {
+    let mut found: Vec<Distrusted> = Vec::new();
+    for (path, _) in watched {
+        let refused = files::refuse_foreign_links(path).err().and_then(|error| error.downcast::<Distrusted>().ok());
+        found.extend(refused.filter(|link| found.iter().all(|known| known.path != link.path)));
+    }
+    found
 }
 
-/// Root may be here by mistake, as somebody who has become root and kept their home: then nothing is to be taken from them.
-fn mends_of_owner(owner: u32, me: u32, path: &str) -> Vec<String> {
-    let as_owner = (me == ROOT).then(|| format!("sudo -u '#{owner}' afed doctor"));
-    as_owner.into_iter().chain([format!("sudo chown \"$(id -u)\" {path}")]).collect()
+/// These and all folders above them, as they are named and where they really are: by the path that each has in the end, so
+/// that a folder comes before what is in it.
+fn with_ways(watched: Vec<(PathBuf, Others)>) -> BTreeMap<PathBuf, (PathBuf, Others)> {
+    let mut all = BTreeMap::new();
+    let ways: Vec<PathBuf> = watched.iter().flat_map(|(path, _)| folders_above(path)).collect();
+    for (path, others) in watched.into_iter().chain(ways.into_iter().map(|way| (way, Others::MayRead))) {
+        match all.entry(own_path(&path)) {
+            Entry::Vacant(place) => drop(place.insert((path, others))),
+            Entry::Occupied(mut known) => known.get_mut().1 = known.get().1.max(others),
+        }
+    }
+    all
+}
+
+fn folders_above(path: &Path) -> Vec<PathBuf> {
+    let own = own_path(path);
+    let above = |path: &Path| path.ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
+    let mut folders = [above(path), above(&own)].concat();
+    folders.retain(|folder| !folder.as_os_str().is_empty());
+    folders
+}
+
+fn own_path(path: &Path) -> PathBuf {
+    files::own_path(path).unwrap_or_else(|_| path.to_owned())
+}
+
+fn trouble(access: Access, others: Others, me: u32) -> Option<Trouble> {
+    const OPEN: u32 = 0o066;
+    const READABLE_BY_ALL: u32 = 0o004;
+    let Access { mode, owner } = access;
+    // Whatever is in a folder with the sticky bit belongs to its owner.
+    let is_sticky = mode & 0o1000 != 0;
+    match access.doubt(me) {
+        Some(doubt @ Doubt::OfSomebodyElse { .. }) => Some(doubt.into()),
+        // What root lets everybody read is meant for everybody.
+        doubt if others == Others::MayNothing && owner != me => match doubt {
+            _ if mode & READABLE_BY_ALL == 0 => Some(Trouble::OfRootAlone),
+            doubt => doubt.map(Trouble::from),
+        },
+        _ if others == Others::MayNothing && mode & OPEN != 0 => Some(Trouble::Open { mode }),
+        doubt => doubt.filter(|_| !is_sticky).map(Trouble::from),
+    }
+}
+
+/// The commands that end it.
+fn mends(trouble: Trouble, path: &Path, explain: Explain) -> Vec<String> {
+    let mend = match trouble {
+        // Whose it is may be right, and this user be wrong here.
+        Trouble::Doubt(doubt @ Doubt::OfSomebodyElse { .. }) => {
+            return explain(&Distrusted { path: path.to_owned(), doubt }).hints;
+        }
+        Trouble::Doubt(Doubt::WritableByOthers { .. }) => "chmod go-w",
+        Trouble::OfRootAlone => "sudo chown -R \"$(id -u)\"",
+        Trouble::Open { .. } => "chmod go=",
+    };
+    vec![format!("{mend} {}", quoted(path.display()))]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::trust::ROOT;
 
     #[test]
-    fn what_others_can_read_or_write_is_told_with_its_mend() {
+    fn what_others_can_read_or_write_is_told() {
+        const ME: u32 = 7;
+        let writable = |mode| Some(Trouble::Doubt(Doubt::WritableByOthers { mode }));
+        let open = |mode| Some(Trouble::Open { mode });
         for (mode, owner, others, expected) in [
-            (0o600, 7, Others::MayNothing, &[][..]),
-            (0o400, 7, Others::MayNothing, &[]),
-            (0o700, 7, Others::MayNothing, &[]),
-            (0o711, 7, Others::MayNothing, &[]),
-            (0o644, 7, Others::MayRead, &[]),
-            (0o755, ROOT, Others::MayRead, &[]),
-            (0o1777, ROOT, Others::MayRead, &[]),
-            (0o640, 7, Others::MayNothing, &["chmod go= 'x'"]),
-            (0o604, 7, Others::MayNothing, &["chmod go= 'x'"]),
-            (0o620, 7, Others::MayNothing, &["chmod go= 'x'"]),
-            (0o664, 7, Others::MayRead, &["chmod go-w 'x'"]),
-            (0o777, 7, Others::MayRead, &["chmod go-w 'x'"]),
-            (0o600, 8, Others::MayRead, &["sudo chown \"$(id -u)\" 'x'"]),
-            (0o700, ROOT, Others::MayNothing, &["sudo chown -R \"$(id -u)\" 'x'"]),
+            (0o600, ME, Others::MayNothing, None),
+            (0o400, ME, Others::MayNothing, None),
+            (0o700, ME, Others::MayNothing, None),
+            (0o711, ME, Others::MayNothing, None),
+            (0o644, ME, Others::MayRead, None),
+            (0o755, ROOT, Others::MayRead, None),
+            (0o644, ROOT, Others::MayNothing, None),
+            (0o1777, ROOT, Others::MayRead, None),
+            (0o640, ME, Others::MayNothing, open(0o640)),
+            (0o604, ME, Others::MayNothing, open(0o604)),
+            (0o620, ME, Others::MayNothing, open(0o620)),
+            (0o664, ME, Others::MayRead, writable(0o664)),
+            (0o777, ME, Others::MayRead, writable(0o777)),
+            (0o666, ROOT, Others::MayNothing, writable(0o666)),
+            (0o700, ROOT, Others::MayNothing, Some(Trouble::OfRootAlone)),
+            (0o600, 8, Others::MayRead, Some(Trouble::Doubt(Doubt::OfSomebodyElse { owner: 8, me: ME }))),
+            (0o1777, 8, Others::MayRead, Some(Trouble::Doubt(Doubt::OfSomebodyElse { owner: 8, me: ME }))),
         ] {
-            let found = trouble(Access { mode, owner }, others, 7, "'x'").map(|(_, mends)| mends).unwrap_or_default();
-            assert_eq!(found, expected, "{mode:o} {owner} {others:?}");
+            assert_eq!(trouble(Access { mode, owner }, others, ME), expected, "{mode:o} {owner} {others:?}");
         }
-        let (_, by_root) = trouble(Access { mode: 0o600, owner: 7 }, Others::MayNothing, ROOT, "'x'").unwrap();
-        assert_eq!(by_root, ["sudo -u '#7' afed doctor", "sudo chown \"$(id -u)\" 'x'"]);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn every_folder_above_a_file_is_looked_at_once_by_each_way_there() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path().canonicalize().unwrap();
+        std::fs::create_dir_all(root.join("far/away")).unwrap();
+        std::fs::create_dir(root.join("home")).unwrap();
+        std::os::unix::fs::symlink(root.join("far/away"), root.join("home/config")).unwrap();
+        let file = root.join("home/config/file");
+        let folder = (root.join("far/away"), Others::MayNothing);
+        let all = with_ways(vec![(file.clone(), Others::MayRead), folder]);
+        let found: Vec<&(PathBuf, Others)> = all.values().filter(|(path, _)| path.starts_with(&root)).collect();
+        let expected = [
+            (root.clone(), Others::MayRead),
+            (root.join("far"), Others::MayRead),
+            (root.join("far/away"), Others::MayNothing),
+            (file, Others::MayRead),
+            (root.join("home"), Others::MayRead),
+        ];
+        assert_eq!(found, expected.iter().collect::<Vec<_>>());
     }
 }

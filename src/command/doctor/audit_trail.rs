@@ -1,11 +1,11 @@
-//! The audit trail: whether it is whole and can be written, and whether its second target is there. No line is added.
+//! The audit trail: whether it is whole and can be written, and whether its second target is there. No line is added,
+//! and no file is made.
 
 use super::chart::Chart;
 use crate::command::audit::{own, prove};
 use crate::config::settings::Settings;
 use crate::model::audit::settings::AuditSettings;
 use crate::model::audit::verification::{Verification, Verifier};
-use crate::ports::AuditTrail;
 
 const CHECK: &str = "audit trail";
 
@@ -19,10 +19,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     let place = trail.path().display().to_string();
     match own(chart.app).and_then(|(files, beginning)| prove(files, Verifier::new(beginning, None))) {
         Err(error) => chart.failed(CHECK, place, error.as_ref()),
-        Ok((found, _)) if found.lines == 0 && found.findings.is_empty() => {
-            chart.ok(CHECK, place, format!("nothing is recorded yet, and records are {}", importance(settings)));
-        }
-        Ok((found, size)) => match trail.probe() {
+        Ok((found, size)) => match trail.foresee() {
             Ok(()) => tell(chart, &place, &found, size, settings),
             Err(error) => chart.failed(CHECK, place, &error),
         },
@@ -37,6 +34,9 @@ fn tell(chart: &mut Chart<'_>, place: &str, found: &Verification, size: u64, set
     let (lines, faults) = (found.lines, found.findings.len());
     let size = size.div_ceil(KIBIBYTE);
     match faults {
+        0 if lines == 0 => {
+            chart.ok(CHECK, place, format!("nothing is recorded yet, and records are {}", importance(settings)));
+        }
         0 => {
             let whole = format!("{lines} lines of {size} KiB are whole, and records are {}", importance(settings));
             chart.ok(CHECK, place, whole);

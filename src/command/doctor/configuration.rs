@@ -5,8 +5,7 @@ use std::path::Path;
 use super::chart::Chart;
 use crate::app::read_config_text;
 use crate::command::config_file;
-use crate::config::ConfigError;
-use crate::config::examination::{Flaw, examine as examine_texts};
+use crate::config::examination::{Flaw, examine as examine_texts, locate};
 use crate::render::pasted::quoted;
 
 const CHECK: &str = "configuration";
@@ -22,12 +21,14 @@ pub fn examine(chart: &mut Chart<'_>) {
     }
     if texts.is_empty() {
         if chart.is_well(CHECK) {
-            let missing = ConfigError::Missing { user: chart.app.paths.user_config.clone() };
-            chart.failed(CHECK, "", &missing);
+            chart.failed(CHECK, "", &chart.app.no_configuration());
         }
         return;
     }
-    let flaws = examine_texts(&texts, &config_file::read_policy);
+    let mut flaws = examine_texts(&texts, &config_file::read_policy);
+    if flaws.is_empty() {
+        flaws.extend(chart.app.settings().err().map(|error| locate(error, &texts)));
+    }
     for flaw in &flaws {
         tell(chart, flaw);
     }

@@ -16,9 +16,11 @@ use crate::model::audit::Event;
 use crate::model::connector::Connector;
 use crate::model::narrowing::Narrowing;
 use crate::model::passphrase_source::PassphraseSource;
+use crate::ports::Cause;
 use crate::render::environment;
 use crate::sys::execution::Execution;
 use crate::sys::files;
+use crate::sys::locks::LockError;
 use crate::sys::run_folder::RunFolder;
 use crate::ui::Streams;
 
@@ -58,6 +60,13 @@ fn plan(args: &ExecArgs, given: &[RunProfile], app: &App) -> Result<(Vec<(Profil
     let profiles = resolved(given, settings)?;
     let config = config(args, &profiles, app)?;
     Ok((profiles, config))
+}
+
+fn cause(error: LockError) -> Cause {
+    match error {
+        LockError::File(source) => source.into(),
+        held => held.into(),
+    }
 }
 
 /// The descriptor that the passphrase of the secret store comes by: a hook can't be given it, and a command must not.
@@ -113,7 +122,7 @@ fn needs_host(profiles: &[(ProfileName, Connector)], settings: &Settings) -> Res
 fn write(config: &AwsConfig, app: &App) -> Result<RunFolder, CommandError> {
     let base = app.run_folders();
     let folder = RunFolder::create(&base, app.onlooker.as_ref())
-        .map_err(|source| CommandError::RunFolder { path: base, source })?;
+        .map_err(|error| CommandError::RunFolder { path: base, source: cause(error) })?;
     for (name, bytes) in [("config", config.to_bytes()), ("credentials", Vec::new())] {
         let path = folder.path().join(name);
         files::put(&path, &bytes).map_err(|source| CommandError::File { path, operation: "written", source })?;

@@ -75,6 +75,7 @@ impl Joined {
             }
             None => CACHE_WAIT,
         };
+        let audit_origin = self.audit.as_ref().map(|origin| origin.path.clone());
         let audit = self.audit.map_or_else(|| Ok(AuditSettings::DEFAULT), audit::resolve)?;
         let Origin { path, value } = self.console.unwrap_or(Origin { path: self.last, value: ConsoleTable::default() });
         let console = console::resolve(&Place::new(&path, "console"), value)?;
@@ -87,6 +88,7 @@ impl Joined {
             cache_wait,
             console,
             audit,
+            audit_origin,
             accounts: self.accounts,
             connectors: self.connectors,
         })

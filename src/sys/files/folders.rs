@@ -1,12 +1,16 @@
 //! Folders that afed writes in. Each is this user's or root's: in anybody else's, as where `sudo -E` has kept somebody's
-//! HOME, that one could exchange what is written, and would find files there that they can't use.
+//! HOME, that one could exchange what is written, and would find files there that they can't use. What would keep a file from
+//! being made can be had beforehand, and nothing is made for that.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
 #[cfg(unix)]
-use crate::model::trust::{Distrusted, Doubt, ROOT};
+use crate::model::trust::{Distrusted, Doubt};
+
+/// As many links as the kernel follows for one path.
+pub const LONGEST_CHAIN: u32 = 40;
 
 /// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
@@ -37,6 +41,39 @@ fn create_with_parents(path: &Path, open_to: OpenTo) -> io::Result<()> {
         }
         checked => checked,
     }
+}
+
+/// Fails where [`create_private_folder`] would, or where no file can be made in what it makes. Nothing is made.
+pub fn foresee_private_folder(path: &Path) -> io::Result<()> {
+    refuse_foreign_links(path)?;
+    foresee_with_parents(&std::path::absolute(path)?)
+}
+
+fn foresee_with_parents(path: &Path) -> io::Result<()> {
+    match (check(path), above(path)) {
+        (Err(error), Some(above)) if error.kind() == io::ErrorKind::NotFound => foresee_with_parents(above),
+        (checked, _) => checked.and_then(|()| refuse_unwritable(path)),
+    }
+}
+
+/// Fails where this user can make nothing in the folder: by its mode, or because its file system is read-only or full.
+#[cfg(unix)]
+fn refuse_unwritable(folder: &Path) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::fcntl::{AT_FDCWD, AtFlags};
+    use nix::unistd::{AccessFlags, faccessat, geteuid};
+    faccessat(AT_FDCWD, folder, AccessFlags::W_OK | AccessFlags::X_OK, AtFlags::AT_EACCESS)?;
+    let system = nix::sys::statvfs::statvfs(folder)?;
+    // What is set aside for root is of use to root alone.
+    let left = if geteuid().is_root() { system.blocks_free() } else { system.blocks_available() };
+    // Where nothing is counted, nothing is known.
+    if system.blocks() > 0 && left == 0 { Err(Errno::ENOSPC.into()) } else { Ok(()) }
+}
+
+/// Here the attempt itself will tell.
+#[cfg(not(unix))]
+fn refuse_unwritable(_folder: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Fails where the folder, or a link on the way to it, is somebody else's.
@@ -80,8 +117,8 @@ fn create_one_folder(path: &Path, open_to: OpenTo) -> io::Result<()> {
 
 /// Fails where a link of somebody else's leads on, anywhere on the way to the path.
 pub fn refuse_foreign_links(path: &Path) -> io::Result<()> {
-    // As many as the kernel follows for one path.
-    walk(path, &mut 40)
+    let mut links_left = LONGEST_CHAIN;
+    walk(path, &mut links_left)
 }
 
 fn walk(path: &Path, links_left: &mut u32) -> io::Result<()> {
@@ -102,11 +139,13 @@ fn walk(path: &Path, links_left: &mut u32) -> io::Result<()> {
 /// Fails where what is there belongs to somebody else.
 #[cfg(unix)]
 pub fn refuse_foreign(path: &Path, found: &Metadata) -> io::Result<()> {
-    let owner = std::os::unix::fs::MetadataExt::uid(found);
-    if [crate::sys::user::effective_uid()?, ROOT].contains(&owner) {
-        return Ok(());
+    match super::access_of(found).doubt(crate::sys::user::effective_uid()?) {
+        Some(doubt @ Doubt::OfSomebodyElse { .. }) => {
+            Err(io::Error::other(Distrusted { path: path.to_owned(), doubt }))
+        }
+        // Others may write in some, such as /tmp.
+        Some(Doubt::WritableByOthers { .. }) | None => Ok(()),
     }
-    Err(io::Error::other(Distrusted { path: path.to_owned(), doubt: Doubt::OfSomebodyElse { owner } }))
 }
 
 /// Here files have no owner that could be asked for.
@@ -147,5 +186,24 @@ mod tests {
             assert!(create_private_folder(&at(name)).is_err(), "{name}");
         }
         assert!(at("a/d").is_dir() && !at("nowhere").exists());
+    }
+
+    #[test]
+    fn what_keeps_a_folder_from_being_made_is_known_before_and_nothing_is_made() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        fs::create_dir(at("a")).unwrap();
+        fs::File::create_new(at("file")).unwrap();
+        symlink("a", at("link")).unwrap();
+        symlink("nowhere", at("dangling")).unwrap();
+        for name in ["a", "a/b/c", "link/d", "new"] {
+            foresee_private_folder(&at(name)).unwrap();
+        }
+        foresee_private_folder(Path::new(".")).unwrap();
+        for name in ["file", "file/below", "dangling", "dangling/below"] {
+            assert!(foresee_private_folder(&at(name)).is_err(), "{name}");
+        }
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 4);
+        assert_eq!(fs::read_dir(at("a")).unwrap().count(), 0);
     }
 }

@@ -1,0 +1,54 @@
+//! What to do about a file that can't be made or written because of where it lies, and what of a path there is to look at.
+//! Only whether something is there is asked, so that a command to paste names nothing that is missing.
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+use super::quoted;
+
+/// What shows why a file system takes nothing more; `None` where that is not what is wrong.
+pub fn hint(path: &Path, source: &Error) -> Option<String> {
+    let folder = || quoted(standing(path.parent().unwrap_or(path)).display());
+    match source.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            let folder = folder();
+            Some(format!("make room there: df -h {folder}; df -i {folder}"))
+        }
+        ErrorKind::ReadOnlyFilesystem => Some(match cfg!(target_os = "linux") {
+            true => format!("see what lies there, and why it is read-only: findmnt -T {}", folder()),
+            false => format!("see what lies there, and why it is read-only: df -h {}; mount", folder()),
+        }),
+        _ => None,
+    }
+}
+
+/// The path, or what is nearest to it of all that is on the way there.
+pub fn standing(path: &Path) -> &Path {
+    path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_system_that_takes_nothing_is_looked_at_where_there_is_something_to_look_at() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = quoted(root.path().display());
+        let full = format!("make room there: df -h {folder}; df -i {folder}");
+        for (kind, expected) in [
+            (ErrorKind::StorageFull, Some(full.clone())),
+            (ErrorKind::QuotaExceeded, Some(full)),
+            (ErrorKind::PermissionDenied, None),
+            (ErrorKind::NotFound, None),
+        ] {
+            for path in ["file", "missing/folder/file"] {
+                assert_eq!(hint(&root.path().join(path), &Error::from(kind)), expected, "{kind} {path}");
+            }
+        }
+        let read_only = hint(&root.path().join("file"), &Error::from(ErrorKind::ReadOnlyFilesystem)).unwrap();
+        assert!(read_only.contains(&format!(" {folder}")), "{read_only}");
+        assert_eq!(standing(&root.path().join("missing/file")), root.path());
+        assert_eq!(standing(Path::new("missing")), Path::new("missing"));
+    }
+}
