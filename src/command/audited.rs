@@ -39,16 +39,29 @@ pub fn issue(issue: &Issue<'_>, settings: &AuditSettings, app: &App) -> Result<T
         account: Some(account.to_string()),
         ..Subject::of_actor(actor)
     };
+    let grant = Some(grant_of(lease));
+    let entry = Entry { origin: Some(*origin), grant, ..entry(*event, subject, app.clock.now()) };
+    record(&entry, settings, app)
+}
+
+/// Records credentials that prove an account, and are handed to nobody. Who wanted the proof is asked of no directory.
+pub fn proof(subject: &Subject, lease: &Lease, app: &App) -> Result<()> {
+    let grant = Some(grant_of(lease));
+    let at = app.clock.now();
+    let entry = Entry { origin: Some(Origin::New), grant, ..entry(Event::Check, subject.clone(), at) };
+    tell(app, record(&entry, settings_of(app), app)?);
+    Ok(())
+}
+
+fn grant_of(lease: &Lease) -> Grant {
     let arn = lease.principal_arn.as_deref();
-    let grant = Grant {
+    Grant {
         aws_account_id: lease.aws_account_id.clone(),
         principal_arn: arn.map(str::to_owned),
         session_name: arn.and_then(session_name_of).map(str::to_owned),
         access_key_id: lease.access_key_id.clone(),
         expires_at: lease.expires_at,
-    };
-    let entry = Entry { origin: Some(*origin), grant: Some(grant), ..entry(*event, subject, app.clock.now()) };
-    record(&entry, settings, app)
+    }
 }
 
 /// Records that somebody got nothing. Nothing is handed on, so a record that can't be made is only told. What failed because

@@ -236,10 +236,7 @@ fn pick_store(app: &App, streams: &mut Streams) -> Result<SecretStoreChoice> {
         let settings = SecretSettings { store, ..SecretSettings::default() };
         match app.secrets(&settings)?.lookup(&SecretId::Probe) {
             Ok(_) => return Ok(store),
-            Err(error) => {
-                let why = (app.explain)(&error).sentence();
-                streams.warning(&format!("{why}; pick another, or mend it first (Ctrl-C leaves)"));
-            }
+            Err(error) => streams.warning(&format!("{error}; pick another, or mend it first (Ctrl-C leaves)")),
         }
     }
 }

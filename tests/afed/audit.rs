@@ -312,6 +312,7 @@ fn every_way_of_getting_nothing_is_recorded_with_its_code() {
     expect(&["exec", "none", "--", "true"], "exec fail - none unknown-connector");
     expect(&["console", "none", "--print"], "console fail - none unknown-connector");
     expect(&["connector", "check", "none"], "check fail - none unknown-connector");
+    expect(&["account", "check", "none"], "check fail - - configuration");
     expect(&["creds", "deploy", "--system"], "vend deny - deploy not-for-the-system");
     expect(&["creds", "deploy", "--duration", "12h", "--format", "bash"], "vend fail - deploy narrowing-refused");
     expect(&["exec", "deploy", "--", "/no/such/command"], "exec fail alice deploy no-command");
@@ -429,6 +430,7 @@ fn a_disk_that_is_full_in_the_middle_of_a_line_tears_none() {
 #[test]
 fn every_command_is_known_to_record_or_to_have_nothing_to_record() {
     let recording = [
+        "account check",
         "account create",
         "account delete",
         "account edit",
@@ -450,7 +452,6 @@ fn every_command_is_known_to_record_or_to_have_nothing_to_record() {
     let telling = [
         "",
         "account",
-        "account check",
         "account list",
         "account show",
         "audit",

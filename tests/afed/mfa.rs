@@ -3,6 +3,7 @@
 
 use serde_json::json;
 
+use crate::audit::{records, told};
 use crate::conversation::INTERRUPT;
 use crate::emulator::parts;
 use crate::moved_clocks::CLOCK;
@@ -232,6 +233,9 @@ fn checks_prove_the_device() {
     let checked = sandbox.run(&["account", "check", "ops"]).succeeds();
     assert!(checked.stdout.ends_with(&format!("MFA device    ok      {SERIAL}; code from sh\n")), "{checked:?}");
     assert_eq!(proxy.asked().last().unwrap().parameter("Action"), Some("GetSessionToken"));
+    let record = records(&sandbox).pop().unwrap();
+    assert_eq!(told(&record, &["event", "decision", "account", "source", "code"]), "check allow ops new -");
+    assert!(record["access_key_id"].is_string() && record["expires_at"].is_string(), "{record}");
     let code = code_at(jiff::Timestamp::now().as_second() + 30);
     let into = jiff::Timestamp::now().as_second().rem_euclid(30);
     // The next half minute's code, by a clock that is there already.

@@ -8,10 +8,12 @@ use clap::Args;
 use super::key;
 use super::show::code_source;
 use crate::app::App;
+use crate::command::audited;
 use crate::command::mfa_args::MfaArgs;
 use crate::command::report::Report;
 use crate::model::account::{Account, AccountSource, SigningCredentials};
 use crate::model::actor::Scope;
+use crate::model::audit::{Event, Subject};
 use crate::model::duration::SessionDuration;
 use crate::model::mfa::MfaDevice;
 use crate::model::region::Region;
@@ -71,7 +73,13 @@ pub fn run(args: &CheckArgs, app: &App, streams: &mut Streams) -> Result<()> {
         });
     }
     key::warn_of_root(owner.as_ref(), streams);
-    report.end(args.json, streams)
+    audited::attempt(Event::Check, &args.subject(), app, || report.end(args.json, streams))
+}
+
+impl CheckArgs {
+    fn subject(&self) -> Subject {
+        Subject { account: Some(self.name.clone()), ..Subject::default() }
+    }
 }
 
 /// What the proof of a device needs.
@@ -84,6 +92,7 @@ struct Proof<'a, 'b> {
 impl Proof<'_, '_> {
     /// Asks for a session that nobody gets, which needs no permission: AWS gives it for a right code only.
     fn of_device(&self, account: &Account, device: &MfaDevice, credentials: &SigningCredentials) -> Result<()> {
+        audited::refuse_unrecorded(self.app)?;
         let tell = |text: &str| self.streams.borrow_mut().notice(text);
         let codes = self.app.mfa_codes(self.args.mfa.code(), Scope::Person, &tell);
         let _turn = codes.turn(&device.serial, self.app.settings()?.cache_wait)?;
@@ -94,8 +103,8 @@ impl Proof<'_, '_> {
             action: IssueAction::GetSessionToken,
         };
         let code = CodeRequest { device, account: &account.name, connector: None, attempt: Attempt::First };
-        issue(&self.app.tokens(self.app.sts_endpoint()?), &codes, credentials, &request, Some(code))?;
-        Ok(())
+        let session = issue(&self.app.tokens(self.app.sts_endpoint()?), &codes, credentials, &request, Some(code))?;
+        audited::proof(&self.args.subject(), &session, self.app)
     }
 }
 

@@ -67,6 +67,8 @@ pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
     confirm(app, args.yes, "Replace the key? (yes or no)")?;
     let old_key = if args.keep_old { OldKey::Keep } else { OldKey::Delete };
     let subject = Audited { account: Some(args.name.to_string()), ..Audited::default() };
+    // Once more, as whoever was asked may have taken their time.
+    audited::refuse_unrecorded(app)?;
     rotator.run(&situation, old_key)?;
     audited::success(Event::Rotate, subject, app)?;
     conclude(args, &mut diagnostics.borrow_mut());
