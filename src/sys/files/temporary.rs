@@ -8,7 +8,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::{TEMPORARY_PREFIX, list};
+use super::{TEMPORARY_PREFIX, list, refuse_foreign_folder};
 
 /// How many random letters follow the prefix: more than a word of somebody else's has.
 const RANDOM_LETTERS: usize = 12;
@@ -46,8 +46,12 @@ fn is_ours(_file: &NamedTempFile) -> bool {
     true
 }
 
-/// Removes what killed runs have left in the folder. What can't be removed stays: it keeps nobody from writing.
+/// Removes what killed runs have left in the folder. What can't be removed stays: it keeps nobody from writing. A folder of
+/// somebody else's is left alone, as nothing is written there either.
 pub fn sweep(folder: &Path) {
+    if refuse_foreign_folder(folder).is_err() {
+        return;
+    }
     for path in list(folder).unwrap_or_default().iter().filter(|path| is_named_here(path)) {
         drop(remove_if_left(path));
     }
