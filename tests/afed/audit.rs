@@ -161,7 +161,7 @@ fn what_can_t_be_recorded_is_told_or_denied() {
 
 #[test]
 fn a_trail_is_no_file_of_something_else_not_even_an_empty_one_or_one_that_is_not_there_yet() {
-    let sandbox = Sandbox::configured();
+    let sandbox = Sandbox::with_session_of("alice");
     let (config, place) = (sandbox.config(), "$SANDBOX/home/.config/afed/config.toml");
     let name = |path: &str| sandbox.edit_config(|_| format!("{config}\n[audit]\nrequired = true\nfile = \"{path}\"\n"));
     for (file, told) in [

@@ -40,7 +40,11 @@ enum Trouble {
 }
 
 pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
-    let me = user::effective_uid().ok();
+    let Ok(me) = user::effective_uid() else {
+        let folder = quoted(files::folder_of(&chart.app.paths.user_config).display());
+        let mend = format!("see that it is yours alone: icacls {folder}");
+        return chart.note(CHECK, "", "access lists are not looked at on this system", mend);
+    };
     let watched = watched(chart, settings);
     let links = foreign_links(&watched);
     let mut theirs: Vec<PathBuf> = Vec::new();
@@ -50,7 +54,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
         }
         match files::access(&path) {
             Ok(Some(access)) => {
-                let Some(trouble) = me.and_then(|me| trouble(access, others, me)) else { continue };
+                let Some(trouble) = trouble(access, others, me) else { continue };
                 if matches!(trouble, Trouble::Doubt(Doubt::OfSomebodyElse { .. })) {
                     theirs.push(own);
                 }
