@@ -21,6 +21,7 @@ mod held {
 
     /// Holds the signals back from the thread that made it, and from those that it starts.
     pub struct Interruption {
+        held: SigSet,
         earlier: Option<SigSet>,
     }
 
@@ -31,14 +32,15 @@ mod held {
 
     impl Interruption {
         pub fn hold() -> Self {
-            let is_free = SigSet::thread_get_mask().is_ok_and(|mask| !mask.contains(Signal::SIGINT));
-            let hold = || signals().thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
-            Self { earlier: if is_free { hold() } else { None } }
+            let held: SigSet = HELD.into_iter().filter(|signal| !is_ignored(*signal)).collect();
+            let is_free = SigSet::thread_get_mask().is_ok_and(|mask| held.iter().all(|signal| !mask.contains(signal)));
+            let hold = || held.thread_swap_mask(SigmaskHow::SIG_BLOCK).ok();
+            Self { earlier: if is_free { hold() } else { None }, held }
         }
 
         pub fn listener(&self) -> Listener {
             let flags = SfdFlags::SFD_NONBLOCK | SfdFlags::SFD_CLOEXEC;
-            let listen = |_: &SigSet| SignalFd::with_flags(&signals(), flags).ok();
+            let listen = |_: &SigSet| SignalFd::with_flags(&self.held, flags).ok();
             Listener { signals: self.earlier.as_ref().and_then(listen) }
         }
     }
@@ -53,7 +55,7 @@ mod held {
     }
 
     impl Listener {
-        /// Lets a signal that has come do its work, between `before` and `after`, which is reached where the process ignores it.
+        /// Lets a signal that has come do its work, between `before` and `after`, which is reached where the process goes on.
         pub fn let_through(&self, before: impl FnOnce(), after: impl FnOnce()) {
             let Some(Ok(Some(come))) = self.signals.as_ref().map(SignalFd::read_signal) else { return };
             let Some(signal) = HELD.into_iter().find(|signal| *signal as u32 == come.ssi_signo) else { return };
@@ -74,8 +76,23 @@ mod held {
         }
     }
 
-    fn signals() -> SigSet {
-        HELD.into_iter().collect()
+    /// Whether the signal is nothing to this process, as a hang-up after `nohup`: then nothing has to be put right for it.
+    fn is_ignored(signal: Signal) -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+        mask >> (signal as u32 - 1) & 1 == 1
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn rust_ignores_broken_pipes_and_nothing_that_ends_a_process() {
+            assert!(is_ignored(Signal::SIGPIPE));
+            assert!(!is_ignored(Signal::SIGSEGV));
+        }
     }
 }
 
