@@ -1,7 +1,7 @@
 //! Reading, editing and writing configuration files, one process at a time. The person's own is private; the machine's
 //! keeps its owner and mode, as others read it too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -45,12 +45,6 @@ pub fn recorded(
     // What can't be read is another file than the edited one, all of it.
     let read = |text| file::parse(path.to_owned(), text).map(|read| read.file).unwrap_or_default();
     audited::configuration(&changes(&read(before), &read(after)), app, write)
-}
-
-/// What is noted of a configuration file lies beside it, by its name with this behind.
-pub fn beside(config: &Path, end: &str) -> PathBuf {
-    let name = config.file_name().unwrap_or_default().to_string_lossy();
-    config.with_file_name(format!("{name}.{end}"))
 }
 
 /// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the
