@@ -163,6 +163,7 @@ fn where_it_can_t_be_recorded_neither_the_directory_nor_aws_is_asked_for_anythin
     }
     // A check proves all that makes no credentials.
     let outcome = sandbox.run(&["connector", "check", "deploy"]).outcome();
+        &["init", "--password-only", "--application-password-stdin"],
     assert!(
         outcome.code == Some(4) && outcome.stdout.contains("credentials   failed  it can't be recorded"),
         "{outcome:?}"
