@@ -139,6 +139,7 @@ mod tests {
             ("/cache/session", Some("/cache/session is in afed's cache")),
             ("/cache/locks/x", Some("/cache/locks/x is in a folder of afed's cache")),
             ("/cache/audit.jsonl", None),
+            ("config.toml/", Some("/c/config.toml is the configuration")),
         ] {
             let found = told(&format!("{secrets}[audit]\nfile = \"{file}\"\n"));
             assert_eq!(found.as_deref(), expected, "{file}");
