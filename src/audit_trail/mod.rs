@@ -46,12 +46,21 @@ impl FileTrail {
         std::iter::once(self.path.clone()).chain(aside)
     }
 
-    /// Fails where the next line could not be written. Where there is no file yet, none is made.
+    /// Fails where the next line could not be written. Where there is no file yet, none is made, and a full one stays.
     pub fn foresee(&self) -> Result<(), AuditError> {
-        match part::open(&self.path)? {
-            Some(_) => self.probe(),
-            None => files::foresee_private_folder(files::folder_of(&self.path))
-                .map_err(|source| failed(&self.path, "made", source)),
+        let new_file = || {
+            files::foresee_private_folder(files::folder_of(&self.path))
+                .map_err(|source| failed(&self.path, "made", source))
+        };
+        self.refuse_foreign_place()?;
+        if part::open(&self.path)?.is_none() {
+            return new_file();
+        }
+        let open = Appending::open(&self.path)?;
+        self.link(&open)?;
+        match open.room(self.settings.max_size) {
+            Room::Enough => open.make_room(),
+            Room::Full => self.refuse_to_replace().and_then(|()| new_file()),
         }
     }
 
@@ -79,11 +88,27 @@ impl FileTrail {
             Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed(from, "put aside", source)),
             _ => Ok(()),
         };
+        self.refuse_to_replace()?;
         for number in (1..self.settings.keep).rev() {
             moved(&self.aside(number), &self.aside(number + 1))?;
         }
         // With none to keep, the last line of the one before is still what the next one follows.
         moved(&self.path, &self.aside(1))
+    }
+
+    /// Fails where what would fall away is no part of a trail.
+    fn refuse_to_replace(&self) -> Result<(), AuditError> {
+        part::open(&self.aside(self.settings.keep.max(1)))?.map_or(Ok(None), |oldest| oldest.link()).map(drop)
+    }
+
+    /// Where the configuration says to keep it, somebody's link could lead to another trail of this user's. It costs a look at
+    /// each folder of the path, so nobody pays for it whose decisions need not be recorded.
+    fn refuse_foreign_place(&self) -> Result<(), AuditError> {
+        if !self.settings.required || self.settings.file.is_none() {
+            return Ok(());
+        }
+        files::refuse_foreign_folder(files::folder_of(&self.path))
+            .map_err(|source| failed(&self.path, "opened", source))
     }
 
     /// What the next line of the open file follows.
@@ -93,12 +118,7 @@ impl FileTrail {
 
     /// Opens the file and waits for its turn; a full one is put aside first.
     fn turn(&self) -> Result<Appending, AuditError> {
-        // Where the configuration says to keep it, somebody's link could lead to another trail of this user's. It costs a look
-        // at each folder of the path, so nobody pays for it whose decisions need not be recorded.
-        if self.settings.required && self.settings.file.is_some() {
-            files::refuse_foreign_folder(files::folder_of(&self.path))
-                .map_err(|source| failed(&self.path, "opened", source))?;
-        }
+        self.refuse_foreign_place()?;
         loop {
             let open = Appending::open(&self.path)?;
             match open.room(self.settings.max_size) {

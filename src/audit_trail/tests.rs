@@ -31,6 +31,11 @@ fn small(keep: u32) -> AuditSettings {
     AuditSettings { max_size: FileSize(4_096), keep, ..AuditSettings::DEFAULT }
 }
 
+/// With room for one line.
+fn full_at_once(keep: u32) -> AuditSettings {
+    AuditSettings { max_size: FileSize(1), ..small(keep) }
+}
+
 fn verified(trail: &FileTrail, beginning: Beginning) -> Verification {
     let mut verifier = Verifier::new(beginning, None);
     for mut file in trail.read().unwrap() {
@@ -131,8 +136,8 @@ fn what_could_not_be_recorded_is_known_beforehand() {
     let at = |name: &str| root.path().join(name);
     crate::sys::files::put(&at("letter"), b"Dear Sir\n").unwrap();
     crate::sys::files::put(&at("full"), &[b'{'; 4_096]).unwrap();
-    fs::create_dir_all(at("full.1/held")).unwrap();
-    for (name, expected) in [("letter", "is a file of something else"), ("full", "can't be put aside")] {
+    fs::create_dir(at("full.1")).unwrap();
+    for (name, expected) in [("letter", "is a file of something else"), ("full", "full.1 is not a regular file")] {
         let trail = trail(&at(name), small(1));
         for error in [trail.probe().unwrap_err(), trail.record(&entry("alice")).unwrap_err()] {
             assert!(error.to_string().ends_with(expected), "{name}: {error}");
@@ -166,6 +171,32 @@ fn a_proof_that_a_line_has_room_writes_none() {
     let found = verified(&trail, Beginning::First);
     assert_eq!((found.findings.as_slice(), found.lines), (&[][..], 40));
     assert!(trail.read().unwrap().len() > 2);
+}
+
+#[test]
+fn nothing_but_a_part_of_the_trail_falls_away_for_a_new_one() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("notes");
+    let oldest = path.with_extension("2");
+    let trail = trail(&path, full_at_once(2));
+    (0..2).for_each(|_| drop(trail.record(&entry("alice")).unwrap()));
+    crate::sys::files::put(&oldest, b"Dear Sir\n").unwrap();
+    for error in [trail.foresee().unwrap_err(), trail.probe().unwrap_err(), trail.record(&entry("alice")).unwrap_err()]
+    {
+        assert_eq!(error.to_string(), format!("the audit trail {} is a file of something else", oldest.display()));
+    }
+    assert_eq!(fs::read(oldest).unwrap(), b"Dear Sir\n");
+}
+
+#[test]
+fn a_full_file_stays_where_only_a_look_is_taken() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("audit.jsonl");
+    let trail = trail(&path, full_at_once(1));
+    trail.record(&entry("alice")).unwrap();
+    let kept = fs::read(&path).unwrap();
+    trail.foresee().unwrap();
+    assert_eq!((fs::read(&path).unwrap(), fs::read_dir(root.path()).unwrap().count()), (kept, 1));
 }
 
 #[test]

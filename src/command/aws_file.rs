@@ -44,7 +44,7 @@ pub fn change<T>(
     family: Family,
     mut edit: impl FnMut(&mut AwsConfig) -> Result<T>,
 ) -> Result<(T, AwsConfig)> {
-    let _turn = config_file::lock(app, path)?;
+    let _turn = config_file::turn(app, path)?;
     let mut done = None;
     let changed = shared::change(path, |bytes| -> Result<Option<Vec<u8>>> {
         let before = AwsConfig::parse(family, bytes).with_context(|| unusable(path))?;

@@ -1,7 +1,7 @@
 //! Reading, editing and writing configuration files, one process at a time. The person's own is private; the machine's
 //! keeps its owner and mode, as others read it too.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -47,15 +47,18 @@ pub fn recorded(
     audited::configuration(&changes(&read(before), &read(after)), app, write)
 }
 
-/// What is noted of a configuration file lies beside it, by its name with this behind.
-pub fn beside(config: &Path, end: &str) -> PathBuf {
-    let name = config.file_name().unwrap_or_default().to_string_lossy();
-    config.with_file_name(format!("{name}.{end}"))
+/// Takes the turn to edit a file of the configuration. What must be recorded and can't be is denied here, before secrets
+/// change as well.
+pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
+    let turn = turn(app, path)?;
+    // Not before: whoever waited must see the settings that the other one has written.
+    audited::refuse_unrecorded(app)?;
+    Ok(turn)
 }
 
-/// Takes the turn to edit a file. The lock lies in afed's own folder, named for the file and not for the way to it, as the
-/// file's folder may be somebody else's. What must be recorded and can't be is denied here, before secrets change as well.
-pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
+/// Takes the turn to edit any file. The lock lies in afed's own folder, named for the file and not for the way to it, as the
+/// file's folder may be somebody else's.
+pub fn turn(app: &App, path: &Path) -> Result<FileLock> {
     let file = files::own_path(path)?;
     let digest = Sha256::digest(file.as_os_str().as_encoded_bytes());
     let lock = app.paths.locks.join(format!("{}.lock", lower_hex(&digest[..8])));
@@ -63,8 +66,6 @@ pub fn lock(app: &App, path: &Path) -> Result<FileLock> {
         LockError::File(source) => CommandError::File { path: lock, operation: "locked", source },
         held => CommandError::FileBusy { path: path.to_owned(), source: held },
     })?;
-    // Not before: whoever waited must see the settings that the other one has written.
-    audited::refuse_unrecorded(app)?;
     Ok(turn)
 }
 

@@ -190,6 +190,7 @@ fn replace_password(args: &InitArgs, app: &App, streams: &mut Streams) -> Result
     let DirectorySettings::Crowd(crowd) = &settings.directory else {
         return Err(CommandError::CrowdOnly { flag: "--password-only" }.into());
     };
+    audited::refuse_unrecorded(app)?;
     let password = proved_password(args, app, streams, crowd)?;
     audited::secret("of the application", Subject::default(), app, || {
         Ok(app.secrets(&settings.secrets)?.store(&crowd.application_secret(), &password)?)

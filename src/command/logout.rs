@@ -35,19 +35,20 @@ pub fn run(_: &LogoutArgs, app: &App, streams: &mut Streams) -> Result<()> {
         streams.status("Nobody was logged in");
         return Ok(());
     };
-    let outcome = audited::deed(Event::LogOut, subject, app, |subject| {
+    audited::deed(Event::LogOut, subject, app, |subject| {
         // Before and after, as at log-in; what can't be ended now must not keep the session alive.
         drop(app.end_passes());
         let tell = |person: &Person| subject.name = Some(person.name.clone());
-        Ok(sign_in::log_out(sessions.as_ref(), secrets.as_ref(), (&id, &token), tell)?)
-    })?;
-    app.end_passes()?;
-    match outcome {
-        LogOut::Done => streams.status("Logged out"),
-        LogOut::HereOnly(error) => {
-            streams.status("Logged out here");
-            return Err(anyhow::Error::new(error).context("Crowd could not be told; the session ends there by itself"));
+        let outcome = sign_in::log_out(sessions.as_ref(), secrets.as_ref(), (&id, &token), tell)?;
+        app.end_passes()?;
+        match outcome {
+            LogOut::Done => Ok(()),
+            LogOut::HereOnly(error) => {
+                streams.status("Logged out here");
+                Err(anyhow::Error::new(error).context("Crowd could not be told; the session ends there by itself"))
+            }
         }
-    }
+    })?;
+    streams.status("Logged out");
     Ok(())
 }

@@ -11,6 +11,7 @@ pub mod exchange;
 pub mod file;
 #[cfg(test)]
 mod fuzz;
+pub mod notes;
 pub mod outline;
 pub mod paths;
 pub mod settings;

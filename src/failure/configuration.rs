@@ -70,7 +70,7 @@ fn unwritten(path: &Path, source: &Error) -> Option<String> {
 
 /// What to do about a file that somebody else may have written, or a folder or link in which they could exchange one.
 pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> Vec<String> {
-    let path = quoted(path.display());
+    let (path, is_link) = (quoted(path.display()), path.is_symlink());
     match doubt {
         Doubt::WritableByOthers { .. } => vec![format!("see who has written it, then: chmod go-w {path}")],
         // As where root has kept somebody's home: nothing is to be taken from them.
@@ -78,6 +78,10 @@ pub fn of_distrust(Distrusted { path, doubt }: &Distrusted) -> Vec<String> {
             format!("run it as that user: sudo -H -u '#{owner}' afed doctor"),
             "or as root with nothing of theirs: env -i PATH=\"$PATH\" HOME=/root afed doctor".to_owned(),
         ],
+        // Whoever took the link over would be led where its maker wanted them.
+        Doubt::OfSomebodyElse { .. } if is_link => {
+            vec![format!("see where it leads, and if that is yours, name it instead: ls -ld {path}")]
+        }
         Doubt::OfSomebodyElse { owner, .. } => vec![
             format!("see who has written it, then: sudo chown -h \"$(id -u)\" {path}"),
             format!("or run it as that user: sudo -H -u '#{owner}' afed doctor"),
@@ -102,6 +106,18 @@ pub fn of_rule(rule: &RuleError) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn nobody_is_told_to_take_a_link_over() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("link");
+        std::os::unix::fs::symlink("nowhere", &path).unwrap();
+        let expected =
+            format!("see where it leads, and if that is yours, name it instead: ls -ld {}", quoted(path.display()));
+        let doubt = Doubt::OfSomebodyElse { owner: 8, me: 1_000 };
+        assert_eq!(of_distrust(&Distrusted { path, doubt }), [expected]);
+    }
 
     #[test]
     fn nobody_is_told_to_take_from_others_what_root_has_come_upon() {

@@ -72,6 +72,19 @@ pub fn access(_path: &Path) -> io::Result<Option<Access>> {
     Ok(None)
 }
 
+/// Whether this user may read what the path leads to, by whatever right.
+#[cfg(unix)]
+pub fn is_readable(path: &Path) -> bool {
+    use nix::fcntl::{AT_FDCWD, AtFlags};
+    use nix::unistd::{AccessFlags, faccessat};
+    faccessat(AT_FDCWD, path, AccessFlags::R_OK, AtFlags::AT_EACCESS).is_ok()
+}
+
+#[cfg(not(unix))]
+pub fn is_readable(path: &Path) -> bool {
+    fs::File::open(path).is_ok()
+}
+
 /// The paths in a folder, sorted; none where there is no folder.
 pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let entries = match fs::read_dir(folder) {

@@ -129,6 +129,15 @@ fn a_log_out_names_the_person_and_without_a_session_there_is_none() {
     sandbox.crowd.script("POST", "/session/", Scripted::answer(500, "text/html", "no").always());
     end("- - -");
     assert!(sandbox.crowd.session_tokens().is_empty());
+    // A session that may live on at Crowd is not told to be over.
+    sandbox.crowd.forget_scripts();
+    sandbox.log_in("alice");
+    sandbox.crowd.script("DELETE", "/session/", Scripted::answer(500, "text/html", "no").always());
+    let outcome = sandbox.run(&["logout"]).outcome();
+    assert!(outcome.code == Some(5) && outcome.stderr.starts_with("Logged out here\n"), "{outcome:?}");
+    assert_eq!(last_of(&sandbox, 1), ["log-out fail alice - directory-unreachable"]);
+    let reason = &records(&sandbox).pop().unwrap()["reason"];
+    assert_eq!(reason, "Crowd could not be told; the session ends there by itself");
     // Where nothing happens, nothing has to be recorded either.
     require(&sandbox);
     fs::remove_file(sandbox.path(TRAIL)).unwrap();
@@ -154,6 +163,7 @@ fn where_it_can_t_be_recorded_neither_the_directory_nor_aws_is_asked_for_anythin
         &["login", "--user", "bob", "--password-stdin"],
         &["logout"],
         &["account", "rotate", "ops", "--yes"],
+        &["init", "--password-only", "--application-password-stdin"],
     ] {
         let outcome = sandbox.run(words).input("password").outcome();
         let told = outcome.stderr.contains("it can't be recorded, and the configuration denies what is not");
@@ -168,6 +178,9 @@ fn where_it_can_t_be_recorded_neither_the_directory_nor_aws_is_asked_for_anythin
         "{outcome:?}"
     );
     assert!(proxy.asked().is_empty() && !sandbox.crowd.received().is_empty());
+    // What is never recorded needs no trail.
+    sandbox.run(&["profile", "add", "deploy"]).succeeds();
+    sandbox.run(&["profile", "remove", "deploy"]).succeeds();
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn another_name_leaves_all_else_and_tells_of_the_profiles() {
     sandbox.run(&["profile", "add", "work", "--connector", "ship.it"]).succeeds();
     sandbox.run(&["connector", "rename", "ship.it", "ship.it"]).fails(
         1,
-        &format!("error: there is already a connector “ship.it”, in {CONFIG}\n\nhint: choose another name, or delete that one first\n"),
+        &format!("error: there is already a connector “ship.it”, in {CONFIG}\n\nhint: choose another name\n"),
     );
     sandbox.run(&["connector", "delete", "ship.it", "--yes"]).prints(
         "",

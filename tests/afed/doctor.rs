@@ -485,6 +485,14 @@ fn whatever_others_could_read_or_exchange_is_told_once() {
 }
 
 #[test]
+fn nobody_is_told_to_close_a_device() {
+    let sandbox = Sandbox::configured().env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+    let sandbox = sandbox.env("AWS_CONFIG_FILE", "/dev/zero");
+    let all_well = "nobody else can write what afed rests on, nor read what is private";
+    assert_eq!(found(doctor(&sandbox), "file modes"), [finding("file modes", "ok", "", all_well, &[])]);
+}
+
+#[test]
 fn what_killed_runs_have_left_is_told() {
     let sandbox = Sandbox::configured();
     let notes = ["unowned", "unfinished"].map(|end| format!("home/.config/afed/config.toml.{end}"));

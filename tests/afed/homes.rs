@@ -59,16 +59,17 @@ fn a_file_in_a_folder_s_place_is_told_and_stops_only_what_needs_the_folder() {
 /// What they have left when they fail must be what was there before, but for locks.
 const MOUNTED: &str = r#"
 folder=$0 kind=$1 first=$2; shift 2
-mkdir -p "$folder" && cp -a "$folder" "$folder.before" && mount -t tmpfs -o size=1m,mode=700 tmpfs "$folder" || exit 99
+mkdir -p "$folder" && cp -a "$folder" "$folder.before" && mount -t tmpfs -o size=1m,nr_inodes=200,mode=700 tmpfs "$folder" || exit 99
 cp -a "$folder.before/." "$folder/" && sh -c "$first" >/dev/null || exit 98
 rm -r "$folder.before" && cp -a "$folder" "$folder.before"
 case $kind in
 full) cat /dev/zero >"$folder/filler" 2>/dev/null ;;
+crowded) number=0; while touch "$folder/filler$number" 2>/dev/null; do number=$((number + 1)); done ;;
 *) mount -o "remount,$kind" "$folder" || exit 97 ;;
 esac
 "$@"
 code=$?
-rm -f "$folder/filler"
+rm -f "$folder/filler"*
 [ $code = 0 ] || diff -r -x '*.lock' "$folder.before" "$folder" >&2 || exit 96
 rm -r "$folder.before"
 exit $code
@@ -213,6 +214,11 @@ fn a_trail_that_could_not_be_begun_is_told_before() {
         ),
         (
             "full",
+            "No space left on device (os error 28)",
+            "make room there: df -h '$SANDBOX/home/.local/state'; df -i '$SANDBOX/home/.local/state'",
+        ),
+        (
+            "crowded",
             "No space left on device (os error 28)",
             "make room there: df -h '$SANDBOX/home/.local/state'; df -i '$SANDBOX/home/.local/state'",
         ),

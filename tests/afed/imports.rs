@@ -134,6 +134,24 @@ fn without_a_word_the_key_stays_and_a_second_run_ends_what_the_first_began() {
 }
 
 #[test]
+fn a_secret_that_an_account_has_lost_is_recorded_when_it_is_stored_again() {
+    let files = AwsFolder::new(&format!("[ops]\n{}", ops_key()));
+    let sandbox = files.sandbox();
+    let import = || sandbox.run(&["account", "import", "ops", "--keep"]);
+    import().succeeds();
+    let store = sandbox.path("home/.local/share/afed/secrets.afed");
+    std::fs::remove_file(&store).unwrap();
+    import().succeeds();
+    let last = sandbox.run(&["audit", "--json", "--last", "1"]).succeeds().json();
+    let told = (&last[0]["account"], &last[0]["code"], &last[0]["reason"]);
+    assert_eq!(told, (&"ops".into(), &"changed".into(), &"changes the secret of accounts.ops".into()));
+    sandbox.edit_config(|text| format!("{text}\n[audit]\nrequired = true\nfile = \"/dev/null/trail\"\n"));
+    std::fs::remove_file(&store).unwrap();
+    assert_eq!(import().outcome().code, Some(4));
+    assert!(!store.exists());
+}
+
+#[test]
 fn at_a_terminal_the_profile_is_picked_and_the_removal_is_asked_for() {
     let temporary =
         "[mfa]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n";

@@ -12,11 +12,13 @@ use self::source::Source;
 use super::{create, key};
 use crate::app::App;
 use crate::aws_files::ProfileName;
+use crate::command::audited;
 use crate::command::error::CommandError;
 use crate::config::edit;
 use crate::config::file::AccountTable;
 use crate::config::settings::Settings;
 use crate::model::account::{AccessKeyId, AccountType, SigningCredentials, secret_of};
+use crate::model::audit::Subject;
 use crate::model::name::AccountName;
 use crate::model::region::Region;
 use crate::ports::{CallerIdentity, SecretStore, TokenService};
@@ -92,7 +94,8 @@ fn store(
         streams.status(&format!("Added the account “{name}”: {} in AWS account {}", owner.arn, owner.aws_account_id));
     } else {
         if !is_stored()? {
-            secrets.store(&secret, &key.secret)?;
+            let subject = Subject { account: Some(name.to_string()), ..Subject::default() };
+            audited::secret(&format!("of accounts.{name}"), subject, app, || Ok(secrets.store(&secret, &key.secret)?))?;
         }
         streams.status(&format!("The access key {} is here already, as the account “{name}”", key.id));
     }

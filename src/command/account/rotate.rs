@@ -13,6 +13,7 @@ use crate::command::audited;
 use crate::command::config_file;
 use crate::command::confirmation::confirm;
 use crate::command::error::CommandError;
+use crate::config::notes;
 use crate::config::settings::Settings;
 use crate::model::account::{Account, AccountSource};
 use crate::model::audit::{Event, Subject as Audited};
@@ -22,7 +23,7 @@ use crate::ports::RotationRecords;
 use crate::sys::locks::FileLock;
 use crate::ui::Streams;
 use crate::vending::rotation::{OldKey, Plan, Rotator, Situation, Step, Subject};
-use records::{Records, journal_path};
+use records::Records;
 
 /// Replace an account's key by a new one
 ///
@@ -77,7 +78,7 @@ pub fn run(args: &RotateArgs, app: &App, streams: &mut Streams) -> Result<()> {
 
 /// Takes the turn to change an account's key.
 pub fn turn(app: &App, account: &AccountName) -> Result<FileLock> {
-    config_file::lock(app, &journal_path(&app.paths.user_config, account))
+    config_file::lock(app, &notes::rotation(&app.paths.user_config, account))
 }
 
 /// Refuses to change or delete a key while another one is on its way to the account: nobody would know of it any more.

@@ -2,7 +2,7 @@
 //! changes, and settled when the file is written. Whatever a run that was broken off has left, the next one forgets.
 //! The note names keys and holds no secret. It is written under the configuration's lock, and settled under it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -10,6 +10,7 @@ use crate::app::{App, read_config};
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::config::file::ConfigFile;
+use crate::config::notes;
 use crate::model::account::{AccessKeyId, secret_of};
 use crate::model::name::AccountName;
 use crate::ports::SecretStore;
@@ -18,7 +19,7 @@ use crate::ui::Streams;
 
 /// Notes further keys of the account; who calls holds the lock of the configuration file.
 pub fn note(config: &Path, account: &AccountName, keys: &[&AccessKeyId]) -> Result<(), CommandError> {
-    let path = note_path(config);
+    let path = notes::unowned(config);
     let earlier = load(&path)?;
     let earlier = earlier.iter().map(|(account, key)| format!("{account} {key}\n"));
     let text: String = earlier.chain(keys.iter().map(|key| format!("{account} {key}\n"))).collect();
@@ -27,7 +28,7 @@ pub fn note(config: &Path, account: &AccountName, keys: &[&AccessKeyId]) -> Resu
 
 /// Forgets the secrets of the noted keys that the configuration does not name. Which those were.
 pub fn settle(app: &App, config: &Path, secrets: &dyn SecretStore) -> Result<Vec<AccessKeyId>> {
-    let path = note_path(config);
+    let path = notes::unowned(config);
     if !path.exists() {
         return Ok(Vec::new());
     }
@@ -50,7 +51,7 @@ pub fn settle(app: &App, config: &Path, secrets: &dyn SecretStore) -> Result<Vec
 /// The same for what earlier runs have noted, which is told.
 pub fn settle_earlier(app: &App, streams: &mut Streams) -> Result<()> {
     for config in [&app.paths.machine_config, &app.paths.user_config] {
-        if !note_path(config).exists() {
+        if !notes::unowned(config).exists() {
             continue;
         }
         let secrets = app.secrets(&app.settings()?.secrets)?;
@@ -65,11 +66,6 @@ pub fn settle_earlier(app: &App, streams: &mut Streams) -> Result<()> {
 fn names(file: &ConfigFile, account: &AccountName, key: &AccessKeyId) -> bool {
     let named = file.accounts.get(account.as_str()).and_then(|account| account.access_key_id.as_deref());
     named == Some(key.as_str())
-}
-
-/// Where keys of the configuration file are noted.
-pub fn note_path(config: &Path) -> PathBuf {
-    config_file::beside(config, "unowned")
 }
 
 /// One account and one key on each line.

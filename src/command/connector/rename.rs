@@ -30,7 +30,12 @@ pub fn run(args: &RenameArgs, app: &App, streams: &mut Streams) -> Result<()> {
             what: "a connector",
             name: args.new.to_string(),
             path: taken.to_owned(),
-            hint: "choose another name, or delete that one first",
+            // That one may be this one.
+            hint: if args.old == args.new {
+                "choose another name"
+            } else {
+                "choose another name, or delete that one first"
+            },
         }
         .into());
     }

@@ -53,8 +53,11 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
             continue;
         }
         match files::access(&path) {
+            // What is neither, such as /dev/null, is everybody's, and whoever reads it tells what is wrong with that.
+            Ok(Some(_)) if !path.is_file() && !path.is_dir() => {}
             Ok(Some(access)) => {
-                let Some(trouble) = trouble(access, others, me) else { continue };
+                let trouble = trouble(access, others, me).filter(|trouble| is_so(*trouble, &path));
+                let Some(trouble) = trouble else { continue };
                 if matches!(trouble, Trouble::Doubt(Doubt::OfSomebodyElse { .. })) {
                     theirs.push(own);
                 }
@@ -145,13 +148,18 @@ fn trouble(access: Access, others: Others, me: u32) -> Option<Trouble> {
     match access.doubt(me) {
         Some(doubt @ Doubt::OfSomebodyElse { .. }) => Some(doubt.into()),
         // What root lets everybody read is meant for everybody.
-        doubt if others == Others::MayNothing && owner != me => match doubt {
-            _ if mode & READABLE_BY_ALL == 0 => Some(Trouble::OfRootAlone),
-            doubt => doubt.map(Trouble::from),
-        },
+        None if others == Others::MayNothing && owner != me => {
+            (mode & READABLE_BY_ALL == 0).then_some(Trouble::OfRootAlone)
+        }
+        Some(doubt) if others == Others::MayNothing && owner != me => Some(doubt.into()),
         _ if others == Others::MayNothing && mode & OPEN != 0 => Some(Trouble::Open { mode }),
         doubt => doubt.filter(|_| !is_sticky).map(Trouble::from),
     }
+}
+
+/// Modes do not say who is kept out: the file may be for a group that this user is in.
+fn is_so(trouble: Trouble, path: &Path) -> bool {
+    trouble != Trouble::OfRootAlone || !files::is_readable(path)
 }
 
 /// The commands that end it.
@@ -162,7 +170,7 @@ fn mends(trouble: Trouble, path: &Path, explain: Explain) -> Vec<String> {
             return explain(&Distrusted { path: path.to_owned(), doubt }).hints;
         }
         Trouble::Doubt(Doubt::WritableByOthers { .. }) => "chmod go-w",
-        Trouble::OfRootAlone => "sudo chown -R \"$(id -u)\"",
+        Trouble::OfRootAlone => "if a run with sudo has left it: sudo chown -R \"$(id -u)\"",
         Trouble::Open { .. } => "chmod go=",
     };
     vec![format!("{mend} {}", quoted(path.display()))]
@@ -193,6 +201,8 @@ mod tests {
             (0o664, ME, Others::MayRead, writable(0o664)),
             (0o777, ME, Others::MayRead, writable(0o777)),
             (0o666, ROOT, Others::MayNothing, writable(0o666)),
+            (0o660, ROOT, Others::MayNothing, writable(0o660)),
+            (0o640, ROOT, Others::MayNothing, Some(Trouble::OfRootAlone)),
             (0o700, ROOT, Others::MayNothing, Some(Trouble::OfRootAlone)),
             (0o600, 8, Others::MayRead, Some(Trouble::Doubt(Doubt::OfSomebodyElse { owner: 8, me: ME }))),
             (0o1777, 8, Others::MayRead, Some(Trouble::Doubt(Doubt::OfSomebodyElse { owner: 8, me: ME }))),

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::chart::Chart;
-use crate::command::account::unowned;
-use crate::command::init::unfinished;
+use crate::config::notes;
 use crate::config::settings::Settings;
 use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::render::pasted::quoted;
@@ -27,7 +26,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     }
     for config in [chart.app.paths.machine_config.clone(), chart.app.paths.user_config.clone()] {
         broken_off_rotations(chart, &config, settings);
-        let (account, set_up) = (unowned::note_path(&config), unfinished::note_path(&config));
+        let (account, set_up) = (notes::unowned(&config), notes::unfinished(&config));
         secrets_without_owner(chart, &account, "account create, edit, import, rotate or delete");
         secrets_without_owner(chart, &set_up, "init, or account create, edit, import, rotate or delete");
     }

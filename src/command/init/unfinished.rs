@@ -3,7 +3,7 @@
 //! also where that is told of another application or another store. It is a configuration file itself, and holds no secret.
 //! It is written, and settled, under the lock of the configuration file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -11,6 +11,7 @@ use crate::app::{App, read_config};
 use crate::command::config_file;
 use crate::command::error::CommandError;
 use crate::config::ConfigError;
+use crate::config::notes;
 use crate::config::settings::{SecretSettings, Settings};
 use crate::config::starter::Starter;
 use crate::model::secret::SecretId;
@@ -20,7 +21,7 @@ use crate::ui::Streams;
 
 /// Notes what is on its way. Who administers does not matter to it.
 pub fn note(config: &Path, starter: Starter) -> Result<(), CommandError> {
-    let path = note_path(config);
+    let path = notes::unfinished(config);
     let text = Starter { admin_groups: Vec::new(), ..starter }.to_toml();
     files::replace(&path, text.as_bytes(), Mode::Private).map_err(|source| failed(&path, "written", source))
 }
@@ -34,7 +35,7 @@ pub fn settle(app: &App, secrets: &dyn SecretStore, password: Option<&SecretId>)
         _ => None,
     };
     left.map_or(Ok(()), |password| secrets.forget(password))?;
-    let path = note_path(&app.paths.user_config);
+    let path = notes::unfinished(&app.paths.user_config);
     match files::remove(&path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(&path, "removed", error).into()),
         _ => Ok(left.is_some()),
@@ -65,7 +66,7 @@ pub fn settle_earlier(app: &App, streams: &mut Streams) {
 /// The same, for whoever does not hold the lock of the configuration file.
 pub fn settle_earlier_locked(app: &App, streams: &mut Streams) -> Result<()> {
     let config = &app.paths.user_config;
-    if note_path(config).exists() {
+    if notes::unfinished(config).exists() {
         let _turn = config_file::lock(app, config)?;
         settle_earlier(app, streams);
     }
@@ -74,7 +75,7 @@ pub fn settle_earlier_locked(app: &App, streams: &mut Streams) -> Result<()> {
 
 /// The password of which an earlier run has noted that it is on its way, and where to.
 fn noted(app: &App) -> Result<Option<(Option<SecretId>, SecretSettings)>> {
-    let Some(noted) = read_config(&note_path(&app.paths.user_config))? else { return Ok(None) };
+    let Some(noted) = read_config(&notes::unfinished(&app.paths.user_config))? else { return Ok(None) };
     let machine = read_config(&app.paths.machine_config)?;
     let settings = Settings::resolve(machine.into_iter().chain([noted]).collect())?;
     Ok(Some((settings.directory.application_secret(), settings.secrets)))
@@ -87,11 +88,6 @@ fn is_named(app: &App, password: &SecretId) -> Result<bool, ConfigError> {
         Err(error) if app.paths.user_config.exists() => Err(error),
         Err(_) => Ok(false),
     }
-}
-
-/// Where it is noted.
-pub fn note_path(config: &Path) -> PathBuf {
-    config_file::beside(config, "unfinished")
 }
 
 fn failed(path: &Path, operation: &'static str, source: std::io::Error) -> CommandError {

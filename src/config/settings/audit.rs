@@ -15,10 +15,12 @@ pub(super) fn resolve(Origin { path, value }: Origin<AuditTable>) -> Result<Audi
     if !KEPT.contains(&keep) {
         return Err(place.bad("keep", format!("it is not from {} to {}", KEPT.start(), KEPT.end())));
     }
+    let file = value.file.map(|file| place.beside("file", &file)).transpose()?;
     let max_size = value.max_size.as_deref().map(|text| place.parse("max_size", text)).transpose()?;
     Ok(AuditSettings {
         enabled,
-        file: value.file.map(|file| place.beside(&file)),
+        // By its name alone, so that no slash behind it makes a folder of it.
+        file: file.map(|file| file.components().collect()),
         required,
         max_size: max_size.unwrap_or(default.max_size),
         keep,

@@ -87,7 +87,8 @@ fn policy(
         return place.parse("policy", text).map(Some);
     }
     let Some(relative) = &table.policy_file else { return Ok(None) };
-    let text = read_text(&place.beside(relative), read).map_err(|source| place.bad("policy_file", source))?;
+    let path = place.beside("policy_file", relative)?;
+    let text = read_text(&path, read).map_err(|source| place.bad("policy_file", source))?;
     place.parse("policy_file", &text).map(Some)
 }
 

@@ -75,7 +75,7 @@ pub(super) fn resolve_crowd(place: &Place<'_>, table: CrowdTable) -> Result<Dire
     let crowd = CrowdSettings {
         connect_timeout: place.timeout("connect_timeout", table.connect_timeout.as_deref(), CONNECT_TIMEOUT)?,
         call_timeout: place.timeout("timeout", table.timeout.as_deref(), CALL_TIMEOUT)?,
-        ca_bundle: table.ca_bundle.map(|path| place.beside(&path)),
+        ca_bundle: table.ca_bundle.map(|path| place.beside("ca_bundle", &path)).transpose()?,
         address: CrowdAddress::parse(&table.url, plain_http).map_err(|error| place.bad("url", error))?,
         application: place.parse("application", &table.application)?,
     };

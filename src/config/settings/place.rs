@@ -8,6 +8,11 @@ use crate::model::duration::SessionDuration;
 use crate::model::name::GroupName;
 use crate::ports::Cause;
 
+/// It would be a folder of that name, which nobody means, and which is a trap for whoever takes it away in a shell.
+#[derive(Debug, thiserror::Error)]
+#[error("“~” is no home folder here: write the whole path, or one that begins at this file")]
+struct Tilde;
+
 /// Where a field stands, for the words of its faults.
 pub(super) struct Place<'a> {
     path: &'a Path,
@@ -46,8 +51,11 @@ impl<'a> Place<'a> {
     }
 
     /// A path in a configuration file is relative to that file.
-    pub fn beside(&self, path: &Path) -> PathBuf {
-        self.path.parent().unwrap_or(Path::new("")).join(path)
+    pub fn beside(&self, field: &'static str, path: &Path) -> Result<PathBuf, ConfigError> {
+        if path.starts_with("~") {
+            return Err(self.bad(field, Tilde));
+        }
+        Ok(self.path.parent().unwrap_or(Path::new("")).join(path))
     }
 
     pub fn at_most_one(&self, first: (&'static str, bool), second: (&'static str, bool)) -> Result<(), ConfigError> {

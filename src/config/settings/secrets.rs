@@ -37,7 +37,7 @@ pub(super) fn resolve(place: &Place<'_>, table: SecretsTable) -> Result<SecretSe
         place.at_most_one(first, second)?;
     }
     let passphrase = match (table.passphrase_file, table.passphrase_fd, table.passphrase_credential) {
-        (Some(path), ..) => PassphraseSource::File(place.beside(&path)),
+        (Some(path), ..) => PassphraseSource::File(place.beside("passphrase_file", &path)?),
         (_, Some(descriptor), _) => PassphraseSource::FileDescriptor(descriptor),
         (.., Some(name)) => PassphraseSource::SystemdCredential { name, folder: None },
         _ => PassphraseSource::Prompt,
@@ -45,7 +45,7 @@ pub(super) fn resolve(place: &Place<'_>, table: SecretsTable) -> Result<SecretSe
     Ok(SecretSettings {
         store: table.store.unwrap_or_default(),
         timeout: place.timeout("timeout", table.timeout.as_deref(), TIMEOUT)?,
-        file: table.file.map(|path| place.beside(&path)),
+        file: table.file.map(|path| place.beside("file", &path)).transpose()?,
         passphrase,
     })
 }

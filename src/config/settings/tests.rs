@@ -44,6 +44,26 @@ fn defaults_are_those_of_the_design() {
 }
 
 #[test]
+fn no_folder_is_called_as_a_shell_calls_the_home() {
+    for table in ["[audit]\nfile", "[secrets]\nfile", "[secrets]\npassphrase_file", "[connectors.deploy]\npolicy_file"]
+    {
+        let text = format!("{BASE}\n{table} = \"~/x\"");
+        let rest = "account = \"ops\"\nprincipal = \"federated-user\"";
+        let text = if table.contains("deploy") { format!("{text}\n{rest}") } else { text };
+        let read = settings(&[("/etc/c.toml", &text)]).and_then(|settings| match table.contains("deploy") {
+            true => settings.connector("deploy", &|path| panic!("{} is not looked for", path.display())).map(drop),
+            false => Ok(()),
+        });
+        match read {
+            Err(ConfigError::Field { source, .. }) => {
+                assert!(source.to_string().contains("no home folder"), "{source}");
+            }
+            other => panic!("{table}: {other:?}"),
+        }
+    }
+}
+
+#[test]
 fn the_same_name_in_two_files_is_an_error() {
     let (machine, user) = ("/etc/afed/config.toml", "/home/alice/config.toml");
     for (text, twice) in [

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::Settings;
 use super::place::Place;
 use crate::config::error::ConfigError;
+use crate::config::notes;
 use crate::config::paths::Paths;
 use crate::model::passphrase_source::PassphraseSource;
 
@@ -37,11 +38,23 @@ pub fn check(origin: &Path, settings: &Settings, paths: &Paths, own: &OwnPath<'_
             return Err(place.bad("file", TrailPlaceError::TakenAside { path, what }));
         }
     }
+    if is_note(&trail, paths, own) {
+        let what = "what afed notes beside the configuration";
+        return Err(place.bad("file", TrailPlaceError::Taken { path: trail, what }));
+    }
     let folders = [&paths.cache, &paths.locks, &paths.runs];
     match folders.into_iter().any(|folder| trail.starts_with(own(folder))) {
         true => Err(place.bad("file", TrailPlaceError::Taken { path: trail, what: "in a folder of afed's cache" })),
         false => Ok(()),
     }
+}
+
+/// Whether afed notes, or could note, something there for what is broken off.
+fn is_note(trail: &Path, paths: &Paths, own: &OwnPath<'_>) -> bool {
+    let Some(name) = trail.file_name().and_then(OsStr::to_str) else { return false };
+    [&paths.user_config, &paths.machine_config]
+        .into_iter()
+        .any(|config| notes::is_one(config, name) && own(&config.with_file_name(name)) == trail)
 }
 
 fn taken(settings: &Settings, paths: &Paths) -> Vec<(PathBuf, &'static str)> {
@@ -110,11 +123,23 @@ mod tests {
             ("passphrase", Some("/c/passphrase is the file of the passphrase")),
             ("config.toml", Some("/c/config.toml is the configuration")),
             ("/link/config.toml", Some("/c/config.toml is the configuration")),
+            ("config.toml.unowned", Some("/c/config.toml.unowned is what afed notes beside the configuration")),
+            (
+                "/link/config.toml.unfinished",
+                Some("/c/config.toml.unfinished is what afed notes beside the configuration"),
+            ),
+            (
+                "config.toml.ops.rotation",
+                Some("/c/config.toml.ops.rotation is what afed notes beside the configuration"),
+            ),
+            ("config.toml.rotation", None),
+            ("/s/config.toml.unowned", None),
             ("/etc/afed/config.toml", Some("/etc/afed/config.toml is the configuration of this machine")),
             ("/aws/config", Some("/aws/config is AWS's configuration file")),
             ("/cache/session", Some("/cache/session is in afed's cache")),
             ("/cache/locks/x", Some("/cache/locks/x is in a folder of afed's cache")),
             ("/cache/audit.jsonl", None),
+            ("config.toml/", Some("/c/config.toml is the configuration")),
         ] {
             let found = told(&format!("{secrets}[audit]\nfile = \"{file}\"\n"));
             assert_eq!(found.as_deref(), expected, "{file}");

@@ -66,8 +66,9 @@ fn refuse_unwritable(folder: &Path) -> io::Result<()> {
     let system = nix::sys::statvfs::statvfs(folder)?;
     // What is set aside for root is of use to root alone.
     let left = if geteuid().is_root() { system.blocks_free() } else { system.blocks_available() };
-    // Where nothing is counted, nothing is known.
-    if system.blocks() > 0 && left == 0 { Err(Errno::ENOSPC.into()) } else { Ok(()) }
+    // Where nothing is counted, nothing is known. A new file takes a place of its own besides its room.
+    let is_full = (system.blocks() > 0 && left == 0) || (system.files() > 0 && system.files_free() == 0);
+    if is_full { Err(Errno::ENOSPC.into()) } else { Ok(()) }
 }
 
 /// Here the attempt itself will tell.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::command::account::unowned;
 use crate::command::config_file;
-use crate::config::edit;
+use crate::config::{edit, notes};
 use crate::model::account::AccessKeyId;
 use crate::model::name::AccountName;
 use crate::model::rotation::{Journal, JournalFault};
@@ -23,7 +23,7 @@ pub struct Records<'a> {
 
 impl<'a> Records<'a> {
     pub fn of(app: &'a App, config: &'a Path, account: &'a AccountName) -> Self {
-        Self { app, config, account, journal: journal_path(config, account) }
+        Self { app, config, account, journal: notes::rotation(config, account) }
     }
 
     fn failed(&self, operation: &'static str, source: std::io::Error) -> RecordsError {
@@ -33,11 +33,6 @@ impl<'a> Records<'a> {
     fn damaged(&self, source: JournalFault) -> RecordsError {
         RecordsError::Damaged { path: self.journal.clone(), source }
     }
-}
-
-/// Where the journal of an account lies while its key is rotated, for an account of this configuration file.
-pub fn journal_path(config: &Path, account: &AccountName) -> PathBuf {
-    config_file::beside(config, &format!("{account}.rotation"))
 }
 
 impl RotationRecords for Records<'_> {
