@@ -1,6 +1,7 @@
 //! The one place where an error chain becomes words, hints and an exit code.
 //! Every kind of error that can end a command is known here; one that is not is a fault of afed.
 
+mod accounts;
 mod configuration;
 mod console;
 mod directory;
@@ -273,18 +274,10 @@ fn of_command(error: &CommandError) -> Verdict {
             Kind::Configuration,
             format!("change it in an editor: ${{EDITOR:-vi}} {}", quoted(path.display())),
         ),
-        CommandError::NoAccounts => Verdict::hint(Kind::Configuration, "add one: afed account create NAME"),
         CommandError::NoLogIn => Verdict::hint(Kind::Configuration, "see who you are here: afed whoami"),
         CommandError::NoDisplay | CommandError::BrowserFailed(_) => {
             Verdict::hint(Kind::Configuration, "print the link and open it yourself: the same command with --print")
         }
-        CommandError::RotationUnfinished { account, journal } => Verdict {
-            kind: Kind::Configuration,
-            hints: vec![
-                format!("finish it first: afed account rotate {account}"),
-                format!("if that can't be: {}", rotation::look_and_remove(journal)),
-            ],
-        },
         CommandError::NoSuchExample { nearest, .. } => Verdict::hint(
             Kind::Configuration,
             nearest.as_ref().map_or_else(
@@ -292,20 +285,6 @@ fn of_command(error: &CommandError) -> Verdict {
                 |nearest| format!("did you mean “{nearest}”? All of them: afed policy examples"),
             ),
         ),
-        CommandError::OwnerUnknown { .. } => {
-            Verdict::hint(Kind::Configuration, "ask AWS whose key it is: add --online")
-        }
-        CommandError::OtherAwsAccount { account, .. } => Verdict::hint(
-            Kind::Configuration,
-            format!("to move the account there: afed account edit {account} --other-aws-account"),
-        ),
-        CommandError::AccountInUse { users, .. } => Verdict {
-            kind: Kind::Configuration,
-            hints: users
-                .iter()
-                .map(|user| format!("afed connector edit {user} --account ACCOUNT, or: afed connector delete {user}"))
-                .collect(),
-        },
         CommandError::NotImportable { source, .. } => {
             verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
         }
@@ -323,6 +302,11 @@ fn of_command(error: &CommandError) -> Verdict {
         | CommandError::LifeTooShort { .. }
         | CommandError::PassphraseNotForHooks { .. } => execution::verdict(error),
         CommandError::NotRecorded(error) => trail::not_recorded(error),
+        CommandError::NoAccounts
+        | CommandError::RotationUnfinished { .. }
+        | CommandError::OwnerUnknown { .. }
+        | CommandError::OtherAwsAccount { .. }
+        | CommandError::AccountInUse { .. } => accounts::verdict(error),
         CommandError::NoSuchProfile { .. }
         | CommandError::ForeignProfile { .. }
         | CommandError::ForeignProfiles { .. }

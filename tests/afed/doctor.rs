@@ -53,7 +53,7 @@ fn when_all_is_well_it_says_so_and_nothing_is_changed() {
         &format!(
             "ok           configuration  $SANDBOX/home/.config/afed/config.toml: every key can be used\n\
              ok           program        $AFED: the only afed on PATH\n\
-             ok           file modes     nobody else can write what afed rests on, nor read what is private\n\
+             ok           file modes     nobody else can write what afed rests on, nor read what is this user's\n\
              ok           leftovers      nothing of earlier runs lies about\n\
              ok           audit trail    $SANDBOX/home/.local/state/afed/audit.jsonl: 4 lines of 2 KiB are whole, and records are not required\n\
              ok           profile        own: asks for own\n\
@@ -480,7 +480,7 @@ fn whatever_others_could_read_or_exchange_is_told_once() {
     // Where everybody may write, but not take away what is another's.
     permit("home/.config", 0o1777);
     mend(&sandbox);
-    let all_well = "nobody else can write what afed rests on, nor read what is private";
+    let all_well = "nobody else can write what afed rests on, nor read what is this user's";
     assert_eq!(found(doctor(&sandbox), "file modes"), [finding("file modes", "ok", "", all_well, &[])]);
 }
 
@@ -488,7 +488,7 @@ fn whatever_others_could_read_or_exchange_is_told_once() {
 fn nobody_is_told_to_close_a_device() {
     let sandbox = Sandbox::configured().env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     let sandbox = sandbox.env("AWS_CONFIG_FILE", "/dev/zero");
-    let all_well = "nobody else can write what afed rests on, nor read what is private";
+    let all_well = "nobody else can write what afed rests on, nor read what is this user's";
     assert_eq!(found(doctor(&sandbox), "file modes"), [finding("file modes", "ok", "", all_well, &[])]);
 }
 

@@ -74,7 +74,7 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
         }
     }
     if chart.is_well(CHECK) {
-        chart.ok(CHECK, "", "nobody else can write what afed rests on, nor read what is private");
+        chart.ok(CHECK, "", "nobody else can write what afed rests on, nor read what is this user's");
     }
 }
 
