@@ -41,6 +41,8 @@ pub fn run(args: &LoginArgs, app: &App, streams: &mut Streams) -> Result<()> {
         let user = user.trim();
         subject.name = Some(user.to_owned());
         let password = PASSWORD.secret(app, streams, args.password_stdin)?;
+        // Once more, as whoever was asked may have taken their time.
+        audited::refuse_unrecorded(app)?;
         // Before and after: whatever happens between, nobody gets what another person's session has opened.
         app.end_passes()?;
         let identity = sign_in::log_in(sessions.as_ref(), secrets.as_ref(), &crowd.session_secret(), user, &password)?;

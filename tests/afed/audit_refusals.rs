@@ -2,6 +2,7 @@
 //! something out, and that nothing is asked for where it could not be recorded.
 
 use std::fs;
+use std::path::Path;
 
 use crate::audit::{last_of, records, require, told};
 use crate::crowd_directory::Scripted;
@@ -181,6 +182,22 @@ fn where_it_can_t_be_recorded_neither_the_directory_nor_aws_is_asked_for_anythin
     // What is never recorded needs no trail.
     sandbox.run(&["profile", "add", "deploy"]).succeeds();
     sandbox.run(&["profile", "remove", "deploy"]).succeeds();
+}
+
+/// The trail breaks down while the password is awaited.
+#[test]
+fn nobody_is_logged_in_whose_log_in_can_t_be_recorded_any_more() {
+    let sandbox = Sandbox::configured();
+    require(&sandbox);
+    let break_it = "until [ -e $0 ]; do sleep 0.01; done; until rm -f $0 && mkdir $0; do :; done 2>/dev/null";
+    let login = format!(
+        "({break_it}; printf alice-password) | {} login --user alice --password-stdin",
+        env!("CARGO_BIN_EXE_afed")
+    );
+    let trail = sandbox.path(TRAIL).display().to_string();
+    let outcome = sandbox.program(Path::new("/bin/sh")).args(&["-c", &login, &trail]).outcome();
+    assert!(outcome.code == Some(4) && outcome.stderr.contains("it can't be recorded"), "{outcome:?}");
+    assert!(sandbox.path(TRAIL).is_dir() && sandbox.crowd.session_tokens().is_empty());
 }
 
 #[test]
