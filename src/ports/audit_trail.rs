@@ -37,6 +37,7 @@ pub enum AuditError {
     #[error("the audit trail {} is {what}", .path.display())]
     Unfit { path: PathBuf, what: &'static str },
     /// No trail is made like that, so that it may be a file of somebody's which has nothing in it yet.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "there are no modes"))]
     #[error("the audit trail {} is empty, and its mode is {mode:04o} and not 0600, so that it may be a file of something else", .path.display())]
     Blank { path: PathBuf, mode: u32 },
     #[error("the audit trail {} has been locked by another process for {} s", .path.display(), .after.as_secs_f32())]
