@@ -155,8 +155,7 @@ impl App {
             return Err(self.no_configuration());
         }
         let settings = Settings::resolve(files)?;
-        let own_path = |path: &Path| files::own_path(path).unwrap_or_else(|_| path.to_owned());
-        settings.check_trail_place(&self.paths, &own_path)?;
+        settings.check_trail_place(&self.paths, &files::own_path_or_same)?;
         Ok(self.settings.get_or_init(|| settings))
     }
 
@@ -180,7 +179,7 @@ impl App {
             *folder = self.environment.path("CREDENTIALS_DIRECTORY");
         }
         let file = FileStoreOptions {
-            path: settings.file.clone().unwrap_or_else(|| self.paths.secret_file.clone()),
+            path: settings.store_file(&self.paths).to_owned(),
             passphrase,
             prompter: Rc::clone(&self.hook_prompter),
             onlooker: Rc::clone(&self.onlooker),

@@ -113,6 +113,11 @@ pub fn own_path(path: &Path) -> io::Result<PathBuf> {
     })
 }
 
+/// The same, or the path itself where it can't be led there.
+pub fn own_path_or_same(path: &Path) -> PathBuf {
+    own_path(path).unwrap_or_else(|_| path.to_owned())
+}
+
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {

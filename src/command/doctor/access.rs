@@ -95,7 +95,7 @@ fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Othe
     watched.extend(trail.iter().flat_map(|trail| trail.files()).map(|file| (file, Others::MayNothing)));
     let Some(secrets) = settings.map(|settings| &settings.secrets) else { return watched };
     if secrets.store == SecretStoreChoice::File {
-        watched.push((secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone()), Others::MayNothing));
+        watched.push((secrets.store_file(paths).to_owned(), Others::MayNothing));
         if let PassphraseSource::File(file) = &secrets.passphrase {
             watched.push((file.clone(), Others::MayNothing));
         }
@@ -119,7 +119,7 @@ fn with_ways(watched: Vec<(PathBuf, Others)>) -> BTreeMap<PathBuf, (PathBuf, Oth
     let mut all = BTreeMap::new();
     let ways: Vec<PathBuf> = watched.iter().flat_map(|(path, _)| folders_above(path)).collect();
     for (path, others) in watched.into_iter().chain(ways.into_iter().map(|way| (way, Others::MayRead))) {
-        match all.entry(own_path(&path)) {
+        match all.entry(files::own_path_or_same(&path)) {
             Entry::Vacant(place) => drop(place.insert((path, others))),
             Entry::Occupied(mut known) => known.get_mut().1 = known.get().1.max(others),
         }
@@ -128,15 +128,11 @@ fn with_ways(watched: Vec<(PathBuf, Others)>) -> BTreeMap<PathBuf, (PathBuf, Oth
 }
 
 fn folders_above(path: &Path) -> Vec<PathBuf> {
-    let own = own_path(path);
+    let own = files::own_path_or_same(path);
     let above = |path: &Path| path.ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
     let mut folders = [above(path), above(&own)].concat();
     folders.retain(|folder| !folder.as_os_str().is_empty());
     folders
-}
-
-fn own_path(path: &Path) -> PathBuf {
-    files::own_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn trouble(access: Access, others: Others, me: u32) -> Option<Trouble> {

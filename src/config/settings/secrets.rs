@@ -1,11 +1,12 @@
 //! `[secrets]`: where secrets rest, and what opens the file of the store that is one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::place::Place;
 use crate::config::error::ConfigError;
 use crate::config::file::SecretsTable;
+use crate::config::paths::Paths;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
 
@@ -19,6 +20,13 @@ pub struct SecretSettings {
     pub timeout: Duration,
     pub file: Option<PathBuf>,
     pub passphrase: PassphraseSource,
+}
+
+impl SecretSettings {
+    /// The file of the store that is one: as it is configured, or in afed's own place.
+    pub fn store_file<'a>(&'a self, paths: &'a Paths) -> &'a Path {
+        self.file.as_deref().unwrap_or(&paths.secret_file)
+    }
 }
 
 impl Default for SecretSettings {

@@ -58,7 +58,7 @@ fn is_note(trail: &Path, paths: &Paths, own: &OwnPath<'_>) -> bool {
 }
 
 fn taken(settings: &Settings, paths: &Paths) -> Vec<(PathBuf, &'static str)> {
-    let secrets = settings.secrets.file.clone().unwrap_or_else(|| paths.secret_file.clone());
+    let secrets = settings.secrets.store_file(paths).to_owned();
     let lock = secrets.with_added_extension("lock");
     let mut taken = vec![
         (paths.machine_config.clone(), "the configuration of this machine"),
