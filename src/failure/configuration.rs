@@ -1,8 +1,5 @@
 //! What to do about a configuration that can't be used.
 
-use std::io::{Error, ErrorKind};
-use std::path::Path;
-
 use super::{Kind, Verdict, places, quoted};
 use crate::config::ConfigError;
 use crate::model::principal::RuleError;
@@ -50,20 +47,8 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::NotEditable { table, .. } => {
             Some(format!("change it in an editor; written as a table of its own, [{table}], afed can change it too"))
         }
-        ConfigError::File { path, operation: "written", source } => {
-            places::hint(path, source).or_else(|| unwritten(path, source))
-        }
-        ConfigError::File { path, source, .. } => places::hint(path, source),
+        ConfigError::File { path, operation, source } => places::of_use(path, operation, source),
         ConfigError::Rule { source, .. } => of_rule(source),
-        _ => None,
-    }
-}
-
-fn unwritten(path: &Path, source: &Error) -> Option<String> {
-    let path = quoted(places::standing(path).display());
-    match source.kind() {
-        ErrorKind::PermissionDenied => Some(format!("run it as the user who may write there: ls -ld {path}")),
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Some(format!("see what is there: ls -ld {path}")),
         _ => None,
     }
 }

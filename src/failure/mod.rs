@@ -288,8 +288,9 @@ fn of_command(error: &CommandError) -> Verdict {
         CommandError::NotImportable { source, .. } => {
             verdict(source.as_ref()).unwrap_or(Verdict::plain(Kind::Configuration))
         }
-        CommandError::File { path, source, .. } => {
-            Verdict { kind: Kind::Configuration, hints: places::hint(path, source).into_iter().collect() }
+        CommandError::File { path, operation, source } => {
+            let hint = places::of_use(path, operation, source);
+            Verdict { kind: Kind::Configuration, hints: hint.into_iter().collect() }
         }
         CommandError::RunFolder { path, source } => {
             let hint = source.downcast_ref().and_then(|source| places::hint(path, source));

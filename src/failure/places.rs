@@ -22,6 +22,19 @@ pub fn hint(path: &Path, source: &Error) -> Option<String> {
     }
 }
 
+/// What to do about a file that was to be read or written for somebody: their own, or none of theirs.
+pub fn of_use(path: &Path, operation: &str, source: &Error) -> Option<String> {
+    let unwritten = || {
+        let path = quoted(standing(path).display());
+        match source.kind() {
+            ErrorKind::PermissionDenied => Some(format!("run it as the user who may write there: ls -ld {path}")),
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Some(format!("see what is there: ls -ld {path}")),
+            _ => None,
+        }
+    };
+    hint(path, source).or_else(|| (operation == "written").then(unwritten)?)
+}
+
 /// The path, or what is nearest to it of all that is on the way there.
 pub fn standing(path: &Path) -> &Path {
     path.ancestors().find(|part| part.symlink_metadata().is_ok()).unwrap_or(path)

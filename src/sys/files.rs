@@ -233,13 +233,32 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
 
 #[cfg(unix)]
 fn keep_mode_and_owner(path: &Path, file: &fs::File) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::fs::{MetadataExt, fchown};
     let Ok(old) = fs::metadata(path) else { return Ok(()) };
     let new = file.metadata()?;
     if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
-        std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()))?;
+        fchown(file, Some(old.uid()), Some(old.gid())).or_else(|error| without_owner(error, &old, &new))?;
     }
     file.set_permissions(old.permissions())
+}
+
+/// A group that may do nothing with the file is no loss.
+#[cfg(unix)]
+fn without_owner(error: io::Error, old: &fs::Metadata, new: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    const GROUP: u32 = 0o070;
+    let (owner, group) = (old.uid(), old.gid());
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return Err(error);
+    }
+    let why = if owner != new.uid() {
+        format!("it belongs to the user with the id {owner}, and what replaces it would not")
+    } else if old.mode() & GROUP != 0 {
+        format!("the group with the id {group} may use it, and could not use what replaces it, as you are not in it")
+    } else {
+        return Ok(());
+    };
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
 #[cfg(not(unix))]
