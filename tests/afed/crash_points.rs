@@ -9,6 +9,8 @@
 //! to the bus are points as well. With AFED_CRASH_COMMANDS=rotate only commands with that in their name are tried.
 #![allow(clippy::print_stdout, reason = "the figures of a test are for who runs it with --nocapture")]
 
+use std::panic::resume_unwind;
+
 mod bus_tap;
 mod calls;
 mod commands;
@@ -26,14 +28,18 @@ use trial::Trial;
 
 /// Tries some points of each command of the group in one world; none may have left a fault.
 fn assert_harmless(group: &Group) {
-    let (world, mut tally) = ((group.world)(), Tally::default());
-    for (turn, command) in group.commands.iter().enumerate() {
-        let mut trial = Trial::new(command, &world);
-        let sample = (group.sample)(trial.calls(), turn);
-        sample.iter().for_each(|(call, fate)| trial.try_out(call, *fate));
-        tally.add(trial.end());
-    }
-    println!("{tally}");
+    let sample = || {
+        let (world, mut tally) = ((group.world)(), Tally::default());
+        for (turn, command) in group.commands.iter().enumerate() {
+            let mut trial = Trial::new(command, &world);
+            let sample = (group.sample)(trial.calls(), turn);
+            sample.iter().for_each(|(call, fate)| trial.try_out(call, *fate));
+            tally.add(trial.end());
+        }
+        println!("{tally}");
+        tally
+    };
+    let tally = whole::with_keyrings_that_last(sample).unwrap_or_else(|panic| resume_unwind(panic));
     tally.assert_harmless();
 }
 

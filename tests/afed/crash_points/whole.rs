@@ -9,6 +9,10 @@ use std::thread;
 use super::commands::{Command, Group};
 use super::tally::Tally;
 use super::trial::Trial;
+use crate::keyring_session::own_crashes;
+
+/// A keyring crashes by itself in one of many sweeps.
+const MORE_TRIES: usize = 3;
 
 /// Tries all of them; what was found is printed as it goes, and in the end.
 pub fn try_all(groups: &[&Group]) -> Tally {
@@ -18,7 +22,7 @@ pub fn try_all(groups: &[&Group]) -> Tally {
     let (next, total) = (AtomicUsize::new(0), Mutex::new(Tally::default()));
     let worker = || {
         while let Some((group, command)) = work.get(next.fetch_add(1, SeqCst)) {
-            let found = catch_unwind(|| every_point(group, command));
+            let found = with_keyrings_that_last(|| every_point(group, command));
             let found = found.unwrap_or_else(|panic| broken_off(command, panic.as_ref()));
             println!("{found}");
             total.lock().unwrap().add(found);
@@ -32,6 +36,19 @@ pub fn try_all(groups: &[&Group]) -> Tally {
     let total = total.into_inner().unwrap();
     println!("\nIn all:\n{total}");
     total
+}
+
+/// What the work finds, done anew where a keyring of its worlds has crashed by itself.
+pub fn with_keyrings_that_last<T>(work: impl Fn() -> T) -> thread::Result<T> {
+    for _ in 0..MORE_TRIES {
+        let crashes = own_crashes();
+        let found = catch_unwind(AssertUnwindSafe(&work));
+        if own_crashes() == crashes {
+            return found;
+        }
+        println!("a keyring has crashed by itself; all from the beginning");
+    }
+    catch_unwind(AssertUnwindSafe(&work))
 }
 
 fn every_point(group: &Group, command: &Command) -> Tally {
