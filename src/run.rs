@@ -11,12 +11,13 @@ use crate::failure;
 use crate::model::failure::{Failure, FailureKind};
 use crate::process::Process;
 use crate::render::paint::Palette;
-use crate::sys::memory_image;
+use crate::sys::{file_limit, memory_image};
 use crate::ui::{Input, Look, Streams, Terminals, Wish};
 
 /// Runs one command to its end and returns its exit code.
 pub fn run(process: Process) -> u8 {
     memory_image::keep_private();
+    file_limit::outlive();
     report_panics_in_one_line();
     let terminals = Terminals { output: process.output_is_terminal, diagnostics: process.diagnostics_are_terminal };
     let look = |wish: Wish| Look::resolve(wish, terminals, &process.environment);

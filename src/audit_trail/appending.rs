@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{failed, part};
-use crate::model::audit::chain::Link;
+use crate::model::audit::chain::{LONGEST_LINE, Link};
 use crate::model::audit::settings::FileSize;
 use crate::ports::AuditError;
-use crate::sys::files;
+use crate::sys::{file_limit, files};
 
 /// How long the others are waited for. Each holds the file for less than a millisecond, but for its disk.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -73,9 +73,11 @@ impl Appending {
         })
     }
 
-    /// Shows that the disk has room for a line; the file stays as it is.
+    /// Shows that the disk and the limit on files have room for a line; the file stays as it is.
     pub fn make_room(&self) -> Result<(), AuditError> {
-        make_room(&self.file, self.size).map_err(|source| failed(&self.path, "written", source))
+        file_limit::allow(self.size.saturating_add(LONGEST_LINE as u64))
+            .and_then(|()| make_room(&self.file, self.size))
+            .map_err(|source| failed(&self.path, "written", source))
     }
 
     /// Waits for the disk.
@@ -89,8 +91,6 @@ impl Appending {
 fn make_room(file: &File, size: u64) -> io::Result<()> {
     use nix::errno::Errno;
     use nix::fcntl::{FallocateFlags, fallocate};
-
-    use crate::model::audit::chain::LONGEST_LINE;
     let (end, room) = (i64::try_from(size), i64::try_from(LONGEST_LINE));
     let (Ok(end), Ok(room)) = (end, room) else { return Ok(()) };
     match fallocate(file, FallocateFlags::FALLOC_FL_KEEP_SIZE, end, room) {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::quoted;
 
-/// What shows why a file system takes nothing more; `None` where that is not what is wrong.
+/// What shows why nothing more is taken; `None` where that is not what is wrong.
 pub fn hint(path: &Path, source: &Error) -> Option<String> {
     let folder = || quoted(standing(path.parent().unwrap_or(path)).display());
     match source.kind() {
@@ -18,6 +18,7 @@ pub fn hint(path: &Path, source: &Error) -> Option<String> {
             true => format!("see what lies there, and why it is read-only: findmnt -T {}", folder()),
             false => format!("see what lies there, and why it is read-only: df -h {}; mount", folder()),
         }),
+        ErrorKind::FileTooLarge => Some("see how large a file may be there: ulimit -f".to_owned()),
         _ => None,
     }
 }

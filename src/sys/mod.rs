@@ -5,6 +5,7 @@ pub mod ancestors;
 pub mod clock;
 pub mod core_images;
 pub mod execution;
+pub mod file_limit;
 pub mod files;
 pub mod host;
 #[cfg(target_os = "linux")]
@@ -18,5 +19,7 @@ pub mod program;
 pub mod relay;
 pub mod run_folder;
 pub mod shell;
+#[cfg(unix)]
+pub mod signals;
 pub mod subprocess;
 pub mod user;

@@ -17,6 +17,8 @@ mod held {
     use nix::sys::signal::{SigSet, SigmaskHow, Signal, raise};
     use nix::sys::signalfd::{SfdFlags, SignalFd};
 
+    use crate::sys::signals::is_ignored;
+
     const HELD: [Signal; 4] = [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT];
 
     /// Holds the signals back from the thread that made it, and from those that it starts.
@@ -73,25 +75,6 @@ mod held {
                 Err(error) => error != Errno::EINTR,
                 Ok(_) => awaited[0].any() == Some(true),
             }
-        }
-    }
-
-    /// Whether the signal is nothing to this process, as a hang-up after `nohup`: then nothing has to be put right for it.
-    fn is_ignored(signal: Signal) -> bool {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
-        mask >> (signal as u32 - 1) & 1 == 1
-    }
-
-    #[cfg(test)]
-    mod tests {
-        use super::*;
-
-        #[test]
-        fn rust_ignores_broken_pipes_and_nothing_that_ends_a_process() {
-            assert!(is_ignored(Signal::SIGPIPE));
-            assert!(!is_ignored(Signal::SIGSEGV));
         }
     }
 }

@@ -112,8 +112,8 @@ fn an_account_that_is_written_inline_stays_inline() {
     assert!(sandbox.config().starts_with(&changed), "{}", sandbox.config());
 }
 
-const NO_ROOM: &str =
-    "error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n";
+const NO_ROOM: &str = "error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n\n\
+     hint: see how large a file may be there: ulimit -f\n";
 
 /// The shell keeps files from growing past 4,096 bytes, as a full disk does.
 fn without_room<'a>(sandbox: &'a Sandbox, arguments: &[&str], key: &Key) -> Run<'a> {

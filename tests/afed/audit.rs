@@ -418,12 +418,35 @@ fn a_disk_that_is_full_in_the_middle_of_a_line_tears_none() {
     sandbox.run(&HOOK).vends().succeeds();
     let before = sandbox.read(TRAIL);
     // The shell counts blocks of 512 bytes; so there is room for a part of the next line.
-    let line = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", before.len() / 512 + 1);
-    let shell = sandbox.program(Path::new("/bin/sh")).args(&["-c", &line, env!("CARGO_BIN_EXE_afed")]);
+    let limit = format!("ulimit -f {}; exec \"$0\" \"$@\"", before.len() / 512 + 1);
+    let with_limit = |line: &str, words: &[&str]| {
+        let shell = sandbox.program(Path::new("/bin/sh")).args(&["-c", line, env!("CARGO_BIN_EXE_afed")]);
+        shell.args(words).outcome()
+    };
+    for line in [limit.clone(), format!("trap '' XFSZ; {limit}")] {
+        let outcome = with_limit(&line, &HOOK);
+        assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{outcome:?}");
+        assert!(outcome.stderr.contains("File too large (os error 27) (hint: see how large a file"), "{outcome:?}");
+        assert_eq!(sandbox.read(TRAIL), before);
+    }
+    // What a command meets is what it would have met without afed.
+    let exec = ["exec", "deploy", "--", "dd", "if=/dev/zero", "of=large", "bs=1k", "count=200"];
+    let ended = with_limit("ulimit -f 200; exec \"$0\" \"$@\"", &exec);
+    assert_eq!(ended.code, None, "{ended:?}");
+}
+
+#[test]
+fn nothing_is_begun_whose_record_no_file_may_hold() {
+    let proxy = StsProxy::start();
+    let sandbox = Sandbox::with_session_of("alice").env("AWS_ENDPOINT_URL_STS", &proxy.url);
+    require(&sandbox);
+    let line = "ulimit -f 20; exec \"$0\" \"$@\"";
+    let shell = sandbox.program(Path::new("/bin/sh")).args(&["-c", line, env!("CARGO_BIN_EXE_afed")]);
+    proxy.forget_asked();
     let outcome = shell.args(&HOOK).outcome();
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (Some(4), ""), "{outcome:?}");
-    assert!(outcome.stderr.contains("File too large"), "{outcome:?}");
-    assert_eq!(sandbox.read(TRAIL), before);
+    assert_eq!((outcome.code, proxy.asked().len()), (Some(4), 0), "{outcome:?}");
+    assert!(outcome.stderr.starts_with("afed: it can't be recorded, "), "{outcome:?}");
+    sandbox.run(&HOOK).vends().succeeds();
 }
 
 /// What each command records. A new one has to be put somewhere: beside those that decide, or those that only tell.

@@ -195,7 +195,8 @@ fn a_file_that_can_t_be_written_keeps_the_key_which_is_stored_by_then() {
         1,
         &format!(
             "Added the account “ops”: arn:aws:iam::000000000000:user/ops in AWS account 000000000000\n\
-             error: {} can't be written\ncaused by: File too large (os error 27)\n",
+             error: {} can't be written\ncaused by: File too large (os error 27)\n\n\
+             hint: see how large a file may be there: ulimit -f\n",
             files.shown("credentials")
         ),
     );

@@ -72,7 +72,7 @@ fn refuse_a_wrong_key(sandbox: &Sandbox) {
 
 /// The shell keeps the file from growing past 1,024 bytes, as a full disk does.
 fn without_room<'a>(sandbox: &'a Sandbox, arguments: &[&str]) -> Run<'a> {
-    let script = "trap '' XFSZ; ulimit -f 1; exec \"$@\"";
+    let script = "ulimit -f 1; exec \"$@\"";
     sandbox.program(Path::new("bash")).args(&["-c", script, "bash", env!("CARGO_BIN_EXE_afed")]).args(arguments)
 }
 
@@ -92,7 +92,8 @@ fn a_configuration_that_cannot_be_written_leaves_no_secret_behind() {
             "The secret store works: auto\n\
              Crowd accepts the application “afed”: $CROWD\n\
              error: $SANDBOX/home/.config/afed/config.toml can't be written\n\
-             caused by: File too large (os error 27)\n",
+             caused by: File too large (os error 27)\n\n\
+             hint: see how large a file may be there: ulimit -f\n",
         );
     assert_eq!(labels(&session, &sandbox), Vec::<String>::new());
 
@@ -103,7 +104,8 @@ fn a_configuration_that_cannot_be_written_leaves_no_secret_behind() {
     without_room(&sandbox, &create).input(&aws().key.secret).fails(
         1,
         "warning: the audit trail $SANDBOX/home/.local/state/afed/audit.jsonl can't be written: File too large (os error 27)\n\
-         error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n",
+         error: $SANDBOX/home/.config/afed/config.toml can't be written\ncaused by: File too large (os error 27)\n\n\
+         hint: see how large a file may be there: ulimit -f\n",
     );
     assert_eq!(labels(&session, &sandbox), ["afed: password of the application afed at $CROWD"]);
 }

@@ -193,6 +193,19 @@ fn nothing_of_the_caller_s_surroundings_reaches_the_keys_user() {
     let second = machine.line("alice", &format!("{lies}{GROUP} 2>/dev/null")).vends().succeeds().stdout;
     assert_eq!(second, first, "these are the credentials that are kept in the keys' user's home");
     assert!(fs::read_dir(machine.path("home/alice")).unwrap().next().is_none());
+    let recorded = || {
+        let trail = machine.path("home/afed-keys/.local/state/afed/audit.jsonl");
+        fs::read_to_string(trail).unwrap().lines().count()
+    };
+    // Where root itself can't raise a hard limit, as in some containers, what can't be recorded is denied.
+    for limits in ["ulimit -S -f 0; ", "trap '' XFSZ; ulimit -S -f 0; ", "ulimit -f 0; ", "trap '' XFSZ; ulimit -f 0; "]
+    {
+        let before = recorded();
+        let outcome = machine.line("alice", &format!("{limits}{GROUP}")).vends().outcome();
+        let is_denied = outcome.stdout.is_empty() && outcome.stderr.starts_with("afed: it can't be recorded, ");
+        assert!(outcome.code == Some(0) || !limits.contains("-S") && is_denied, "{limits}: {outcome:?}");
+        assert_eq!(recorded() - before, usize::from(!outcome.stdout.is_empty()), "{limits}: {outcome:?}");
+    }
 }
 
 #[test]
