@@ -237,6 +237,10 @@ fn of_cache(error: &CacheError) -> Verdict {
 fn of_prompt(error: &PromptError) -> Verdict {
     match error {
         PromptError::NoTerminal => Verdict::plain(Kind::LogInNeeded),
+        PromptError::TooLow { .. } => Verdict::hint(
+            Kind::Configuration,
+            "make the window higher, or give the answer as a flag; --help lists them",
+        ),
         PromptError::Interrupted | PromptError::Terminal(_) => Verdict::plain(Kind::Configuration),
     }
 }

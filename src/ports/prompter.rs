@@ -24,6 +24,8 @@ pub enum PromptError {
     /// The person broke off.
     #[error("interrupted")]
     Interrupted,
+    #[error("the terminal is too low to choose at: it has {rows} of the {needed} lines that it takes")]
+    TooLow { rows: u16, needed: u16 },
     #[error("the terminal can't be used")]
     Terminal(#[source] std::io::Error),
 }

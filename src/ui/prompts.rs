@@ -93,9 +93,17 @@ impl Prompter for TerminalPrompter {
 
     fn pick(&self, question: &str, items: &[String]) -> Result<usize, PromptError> {
         let terminal = self.terminal()?;
+        refuse_low(&terminal)?;
         let select = Select::with_theme(&PlainTheme).with_prompt(question).items(items).default(0);
         ask(&terminal, || select.interact_on(&terminal))
     }
+}
+
+/// The terminal library panics where there is no line for a choice between its question and its last line.
+fn refuse_low(terminal: &Term) -> Result<(), PromptError> {
+    const NEEDED: u16 = 3;
+    let (rows, _) = terminal.size();
+    if rows < NEEDED { Err(PromptError::TooLow { rows, needed: NEEDED }) } else { Ok(()) }
 }
 
 /// Runs a dialogue and leaves the terminal as it was, also where it is broken off.

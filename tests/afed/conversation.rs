@@ -98,8 +98,13 @@ impl Conversation<'_> {
     }
 
     /// A terminal of so many columns.
-    pub fn columns(mut self, columns: u16) -> Self {
-        self.plan["size"] = json!([24, columns]);
+    pub fn columns(self, columns: u16) -> Self {
+        self.size(24, columns)
+    }
+
+    /// A terminal of so many lines and columns.
+    pub fn size(mut self, rows: u16, columns: u16) -> Self {
+        self.plan["size"] = json!([rows, columns]);
         self
     }
 

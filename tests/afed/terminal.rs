@@ -256,6 +256,16 @@ fn a_new_set_up_that_is_broken_off_writes_no_configuration() {
 }
 
 #[test]
+fn a_choice_takes_three_lines_of_a_terminal() {
+    let sandbox = Sandbox::new();
+    let init = |rows: u16| sandbox.converse(&["init"]).size(rows, 80);
+    let low = "error: the terminal is too low to choose at: it has 2 of the 3 lines that it takes\n\n\
+               hint: make the window higher, or give the answer as a flag; --help lists them\n";
+    init(2).fails(1, low);
+    init(3).answer("Who says who people are?", INTERRUPT).fails(1, "\nerror: interrupted\n");
+}
+
+#[test]
 fn nobody_is_asked_from_the_background() {
     let sandbox = Sandbox::configured();
     sandbox.edit_config(|config| config.replace("passphrase_file = ", "# "));
