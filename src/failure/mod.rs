@@ -2,6 +2,7 @@
 //! Every kind of error that can end a command is known here; one that is not is a fault of afed.
 
 mod accounts;
+mod certificates;
 mod configuration;
 mod console;
 mod directory;
