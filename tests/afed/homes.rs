@@ -55,6 +55,19 @@ fn a_file_in_a_folder_s_place_is_told_and_stops_only_what_needs_the_folder() {
     assert!(outcome.stderr.contains(trail), "{outcome:?}");
 }
 
+#[test]
+fn a_configuration_that_was_asked_for_by_a_wrong_name_is_said_to_be_missing() {
+    let sandbox = Sandbox::new();
+    let said = |by| {
+        format!(
+            "error: there is no configuration: /proc/nope.toml does not exist\n\n\
+             hint: see that {by} names the right file; to make it: afed init --config '/proc/nope.toml'\n"
+        )
+    };
+    sandbox.run(&["creds", "deploy", "--config", "/proc/nope.toml"]).fails(1, &said("--config"));
+    sandbox.run(&["creds", "deploy"]).env("AFED_CONFIG", "/proc/nope.toml").fails(1, &said("AFED_CONFIG"));
+}
+
 /// Puts the folder on a file system of its own that is like `$1`, after running `$2` there, and runs the rest of the words.
 /// What they have left when they fail must be what was there before, but for locks.
 const MOUNTED: &str = r#"
