@@ -125,6 +125,17 @@ fn what_is_written_is_private_whatever_the_mask() {
 }
 
 #[test]
+fn pages_are_for_others_as_the_mask_says_and_always_for_their_owner() {
+    for (mask, folder, page) in [("022", 0o755, 0o644), ("0777", 0o700, 0o600)] {
+        let sandbox = Sandbox::new();
+        masked(&sandbox, mask, &["man", "deep/pages"]).succeeds();
+        for (path, mode) in [("deep", folder), ("deep/pages", folder), ("deep/pages/afed.1", page)] {
+            assert_eq!(fs::metadata(sandbox.path(path)).unwrap().permissions().mode() & 0o777, mode, "{mask} {path}");
+        }
+    }
+}
+
+#[test]
 fn what_nobody_keeps_elsewhere_is_not_written_through_a_link() {
     let sandbox = Sandbox::configured();
     sandbox.write_private("precious", "precious");
