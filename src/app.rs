@@ -159,9 +159,14 @@ impl App {
         Ok(self.settings.get_or_init(|| settings))
     }
 
-    /// That there is no configuration. It is set up where its file and the lock of that can be made.
+    /// That there is no configuration. It is set up where its file and the lock of that can be made, unless another place was
+    /// asked for.
     pub fn no_configuration(&self) -> ConfigError {
         let user = self.paths.user_config.clone();
+        let in_environment = || self.environment.path("AFED_CONFIG").map(|_| "AFED_CONFIG");
+        if let Some(by) = self.config.as_ref().map(|_| "--config").or_else(in_environment) {
+            return ConfigError::ChosenMissing { path: user, by };
+        }
         let hindered = |path: &Path, foreseen: std::io::Result<()>| {
             let source = foreseen.err()?;
             Some(Box::new(ConfigError::File { path: path.to_owned(), operation: "written", source }))

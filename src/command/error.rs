@@ -27,6 +27,13 @@ pub enum CommandError {
     AnswerMissing { what: &'static str, flag: &'static str },
     #[error("{what} is empty")]
     AnswerEmpty { what: &'static str },
+    #[error("{what} can't be read from standard input, of which {flag} expects one line and no more")]
+    SecretNotPiped {
+        what: &'static str,
+        flag: &'static str,
+        #[source]
+        source: crate::ui::NoSecret,
+    },
     /// An answer that breaks a rule of its own, before anything is made of it.
     #[error("{what} can't be used")]
     AnswerUnfit {

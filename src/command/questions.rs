@@ -86,7 +86,8 @@ impl Question {
     /// One line of standard input when the flag says so, or typed without echo; a terminal is never read with echo.
     pub fn secret(self, app: &App, streams: &mut Streams, from_input: bool) -> Result<Secret> {
         let answer = if from_input && !streams.input.is_terminal {
-            streams.input.secret()?
+            let unread = |source| CommandError::SecretNotPiped { what: self.what, flag: self.flag, source };
+            streams.input.secret().map_err(unread)?
         } else {
             self.asked(app.prompter.secret(self.prompt))?
         };

@@ -20,6 +20,9 @@ pub enum ConfigError {
         #[source]
         hindrance: Option<Box<Self>>,
     },
+    /// The file that the command line or the environment names, which may be a slip.
+    #[error("there is no configuration: {} does not exist", .path.display())]
+    ChosenMissing { path: PathBuf, by: &'static str },
     #[error("{} can't be {operation}", .path.display())]
     File {
         path: PathBuf,

@@ -22,6 +22,10 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::Missing { hindrance: None, .. } => Some("set it up: afed init".to_owned()),
         // What keeps `init` from making one.
         ConfigError::Missing { hindrance: Some(hindrance), .. } => hint(hindrance),
+        ConfigError::ChosenMissing { path, by } => Some(format!(
+            "see that {by} names the right file; to make it: afed init --config {}",
+            quoted(path.display())
+        )),
         ConfigError::UnknownKey { nearest, .. } => nearest.map(|nearest| format!("did you mean “{nearest}”?")),
         ConfigError::SystemName { .. } => Some("give another, such as: system_name = \"build-1\"".to_owned()),
         ConfigError::PersonInSystemScope { .. } => {

@@ -1,6 +1,6 @@
 //! What to do when there is no sign-in to the console.
 
-use super::{Kind, Verdict, quoted};
+use super::{Kind, Verdict, certificates};
 use crate::model::console::ConsoleRuleError;
 use crate::ports::ConsoleSignInError;
 
@@ -38,16 +38,8 @@ pub fn of_sign_in(error: &ConsoleSignInError) -> Verdict {
         E::Unreachable { endpoint, .. } | E::TimedOut { endpoint, .. } => {
             Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sSI {endpoint}"))
         }
-        E::Untrusted { .. } => {
-            Verdict::hint(Kind::Unreachable, "where an authority of your own signs, name its PEM file in AWS_CA_BUNDLE")
-        }
-        E::CertificatesUnusable { path, .. } => Verdict::hint(
-            Kind::Configuration,
-            format!(
-                "name a file of PEM certificates in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs {}",
-                quoted(path.display())
-            ),
-        ),
+        E::Untrusted { .. } => certificates::untrusted(),
+        E::CertificatesUnusable { path, .. } => certificates::unusable(path),
         E::OutOfOrder { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),
         E::Odd { endpoint, .. } => {
             Verdict::hint(Kind::Unreachable, format!("see what answers there, such as a proxy: curl -sSI {endpoint}"))

@@ -107,8 +107,11 @@ const fn of_aws(error: &TokenServiceError) -> Option<Code> {
     use TokenServiceError as E;
     match error {
         E::DeniedWithCode { .. } => Some(Code::MfaRefused),
-        E::Unreachable { .. } | E::Busy { .. } | E::Incomplete { .. } => Some(Code::AwsUnreachable),
-        E::EndpointRefused { .. }
+        E::Unreachable { .. } | E::Untrusted { .. } | E::Busy { .. } | E::Incomplete { .. } => {
+            Some(Code::AwsUnreachable)
+        }
+        E::CertificatesUnusable { .. }
+        | E::EndpointRefused { .. }
         | E::SwitchUnclear { .. }
         | E::EndpointContradicted { .. }
         | E::NoSuchEndpoint { .. } => None,

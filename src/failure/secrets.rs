@@ -3,10 +3,10 @@
 use super::{Kind, Verdict, places, quoted};
 use crate::ports::SecretStoreError;
 
-const USE_A_FILE: &str =
-    "on a machine without one, keep secrets in an encrypted file: set store = \"file\" in [secrets]";
+const USE_A_FILE: &str = "on a machine without one, keep secrets in an encrypted file: store = \"file\" in [secrets], --secret-store file with afed init";
 
-const USE_A_FILE_INSTEAD: &str = "keep secrets in an encrypted file instead: set store = \"file\" in [secrets]";
+const USE_A_FILE_INSTEAD: &str =
+    "keep secrets in an encrypted file instead: store = \"file\" in [secrets], --secret-store file with afed init";
 
 const START_AGAIN: &str = "if the passphrase or the file is lost, move the file away and store the secrets again: afed init --password-only, then afed account create NAME --secret-only";
 
@@ -47,18 +47,19 @@ fn to_mend(error: &SecretStoreError) -> Vec<String> {
         ],
         E::Closed { .. } | E::Absent { .. } => &[USE_A_FILE_INSTEAD],
         E::Expired { .. } => &[
-            "start the machine again, for another one; or keep secrets in an encrypted file: set store = \"file\" in [secrets]",
+            "start the machine again, for another one; or keep secrets in an encrypted file: store = \"file\" in [secrets], --secret-store file with afed init",
         ],
         E::NewerFormat { .. } => &["use the newer afed; this one changes nothing in the file"],
         E::WrongPassphrase { .. } => {
             &["where the passphrase is right, the file was cut or changed: put a copy of it back", START_AGAIN]
         }
         E::Damaged { .. } => &[START_AGAIN],
-        E::File { path, source, .. } => {
+        E::File { path, operation, source } => {
             // The file may not be there, and its folder the cause.
             let folder = places::standing(path.parent().unwrap_or(path)).display();
             let look = || format!("see what is there, and whose it is: ls -la {}", quoted(folder));
-            return vec![places::hint(path, source).unwrap_or_else(look)];
+            let hint = places::hint(path, source).or_else(|| places::of_lock(path, operation));
+            return vec![hint.unwrap_or_else(look)];
         }
         _ => &[],
     };

@@ -1,9 +1,8 @@
 //! What to do when AWS STS does not hand out credentials.
 
-use super::{Kind, Verdict};
+use super::{Kind, Verdict, certificates};
 use crate::model::account::AccountType;
 use crate::model::aws_action::AwsAction;
-use crate::model::base_url::Base;
 use crate::model::grant::{self, Signer};
 use crate::ports::TokenServiceError;
 
@@ -58,9 +57,11 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
             "switch STS on for the region in the IAM console under Account settings, or give the connector another region",
         ),
         E::Busy { .. } => Verdict::hint(Kind::Unreachable, "try again in a minute"),
-        E::Unreachable { endpoint, .. } => {
-            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sSI {}", url_of(endpoint)))
+        E::Unreachable { url, .. } => {
+            Verdict::hint(Kind::Unreachable, format!("see whether it answers: curl -sSI {url}"))
         }
+        E::Untrusted { .. } => certificates::untrusted(),
+        E::CertificatesUnusable { path, .. } => certificates::unusable(path),
         E::EndpointRefused { variable, .. } => {
             Verdict::hint(Kind::Configuration, format!("use an https URL, or: unset {variable}"))
         }
@@ -77,12 +78,6 @@ pub fn verdict(error: &TokenServiceError) -> Verdict {
         E::Refused { .. } => Verdict::plain(Kind::Denied),
         E::Incomplete { .. } => Verdict::plain(Kind::Unreachable),
     }
-}
-
-/// STS is asked over https, but for an endpoint on this machine.
-fn url_of(host: &str) -> String {
-    let plain = format!("http://{host}");
-    if matches!(Base::of(&plain), Base::Loopback { .. }) { plain } else { format!("https://{host}") }
 }
 
 /// What an administrator of AWS pastes to allow the action.

@@ -1,5 +1,7 @@
 //! What hands out temporary credentials, what it is told, and every way in which it can refuse.
 
+use std::path::PathBuf;
+
 use jiff::SignedDuration;
 
 use super::Cause;
@@ -164,6 +166,22 @@ pub enum TokenServiceError {
     #[error("{endpoint} can't be reached")]
     Unreachable {
         endpoint: String,
+        /// The same with its scheme.
+        url: String,
+        #[source]
+        source: Cause,
+    },
+    /// Whoever answers there shows a certificate that the trusted authorities did not sign, or that is not for it.
+    #[error("the certificate of {endpoint} is not trusted")]
+    Untrusted {
+        endpoint: String,
+        #[source]
+        source: Cause,
+    },
+    /// The file of certificates to trust can't be used.
+    #[error("the certificates in {} can't be used", .path.display())]
+    CertificatesUnusable {
+        path: PathBuf,
         #[source]
         source: Cause,
     },

@@ -206,6 +206,12 @@ impl Endpoint {
         }
     }
 
+    /// The same without a path, to see whether somebody answers there.
+    pub(super) fn origin(&self, service: Service, region: &Region) -> String {
+        let origin = |uri: http::Uri| Some(format!("{}://{}", uri.scheme_str()?, uri.authority()?));
+        self.uri(service, region).and_then(origin).unwrap_or_else(|| self.host(service, region))
+    }
+
     /// The host that is asked for this region, with its port where one is named.
     pub(super) fn host(&self, service: Service, region: &Region) -> String {
         let host = self.uri(service, region).and_then(|uri| Some(uri.authority()?.to_string()));

@@ -19,7 +19,7 @@ use crate::model::duration::SessionDuration;
 use crate::model::mfa::MfaSerial;
 use crate::model::region::Region;
 use crate::ports::{AwsAction, Cause, Clock, TokenServiceError};
-use crate::sys::network::{Hub, Network, NetworkError, NetworkOptions};
+use crate::sys::network::{self, Hub, Network, NetworkError, NetworkOptions};
 
 /// Far more than the page that an unasked service shows.
 const LONGEST_GREETING: usize = 1 << 20;
@@ -79,13 +79,9 @@ impl Wire {
     /// answer will do.
     pub fn clock(&self, region: &Region) -> Result<Option<Timestamp>, TokenServiceError> {
         self.endpoint.check(self.service, region)?;
-        let unreachable = |source: Cause| TokenServiceError::Unreachable {
-            endpoint: self.endpoint.host(self.service, region),
-            source,
-        };
         let uri = self.endpoint.uri(self.service, region).map(|uri| uri.to_string()).unwrap_or_default();
-        let request = HttpRequest::get(uri).map_err(|error| unreachable(error.into()))?;
-        let answer = self.network.send(request, LONGEST_GREETING).map_err(|error| unreachable(error.into()))?;
+        let request = HttpRequest::get(uri).map_err(|error| self.unreachable(region, error.into()))?;
+        let answer = self.network.send(request, LONGEST_GREETING).map_err(|error| self.no_answer(region, error))?;
         Ok(answer.date())
     }
 
@@ -99,18 +95,35 @@ impl Wire {
         E: Error + ProvideErrorMetadata + Send + Sync + 'static,
     {
         self.endpoint.check(self.service, call.region)?;
-        let no_network = |error: NetworkError| self.unreachable(call, error.into());
+        let no_network = |error: NetworkError| self.no_answer(call.region, error);
         let http = self.network.http_client().map_err(no_network)?;
         let config = client::config(http, call.key, call.region, &self.endpoint, self.clock.now(), repeat);
         let _wait = self.network.waiting_for(&format_args!("AWS {} in {}", self.service.as_str(), call.region));
         let outcome = self.network.run(request(config)).map_err(no_network)?;
         outcome.map_err(|error| match error {
             SdkError::ServiceError(refused) => refusal::explain(call, &refused, self.clock.now()),
-            unanswered => self.unreachable(call, refusal::cause_of(unanswered)),
+            unanswered => self.no_connection(call.region, refusal::cause_of(unanswered)),
         })
     }
 
-    fn unreachable(&self, call: &Call, source: Cause) -> TokenServiceError {
-        TokenServiceError::Unreachable { endpoint: self.endpoint.host(self.service, call.region), source }
+    fn no_connection(&self, region: &Region, cause: Cause) -> TokenServiceError {
+        match network::distrust(cause.as_ref()) {
+            Some(distrust) => self.no_answer(region, distrust),
+            None => self.unreachable(region, cause),
+        }
+    }
+
+    fn no_answer(&self, region: &Region, error: NetworkError) -> TokenServiceError {
+        let endpoint = || self.endpoint.host(self.service, region);
+        match error {
+            NetworkError::Untrusted(source) => TokenServiceError::Untrusted { endpoint: endpoint(), source },
+            NetworkError::CaBundle { path, source } => TokenServiceError::CertificatesUnusable { path, source },
+            other => self.unreachable(region, other.into()),
+        }
+    }
+
+    fn unreachable(&self, region: &Region, source: Cause) -> TokenServiceError {
+        let (endpoint, url) = (self.endpoint.host(self.service, region), self.endpoint.origin(self.service, region));
+        TokenServiceError::Unreachable { endpoint, url, source }
     }
 }

@@ -118,6 +118,14 @@ pub fn own_path_or_same(path: &Path) -> PathBuf {
     own_path(path).unwrap_or_else(|_| path.to_owned())
 }
 
+/// For whom a new file or folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OpenTo {
+    OwnerAlone,
+    /// Whomever the user's mask lets in.
+    Others,
+}
+
 /// Who may read a file that is replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -158,15 +166,12 @@ pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Puts a file that is for everybody to read at exactly this path, as [`put`] does, and makes its folder. What the user's
-/// mask says goes for both.
+/// mask says goes for both, but for what their owner needs.
 pub fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = folder_of(path);
     folders::create_public_folder(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let temporary = builder.tempfile_in(folder)?;
+    let temporary = temporary::create(folder, OpenTo::Others)?;
+    unmask_file(temporary.as_file(), &temporary.as_file().metadata()?)?;
     temporary.as_file().write_all(bytes)?;
     temporary.persist(path).map(drop).map_err(|error| error.error)
 }
@@ -203,7 +208,7 @@ pub fn folder_of(path: &Path) -> &Path {
 fn write_beside(path: &Path, bytes: &[u8], mode: Mode) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     create_private_folder(folder)?;
-    let temporary = temporary::create(folder)?;
+    let temporary = temporary::create(folder, OpenTo::OwnerAlone)?;
     make_private(temporary.as_file())?;
     if mode == Mode::Kept {
         keep_mode_and_owner(path, temporary.as_file())?;

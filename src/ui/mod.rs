@@ -13,4 +13,4 @@ mod theme;
 pub use look::{ColorChoice, Look, Loudness, Terminals, Wish};
 pub use prompts::{Reach, TerminalPrompter};
 pub use spinner::Spinner;
-pub use streams::{Input, Streams};
+pub use streams::{Input, NoSecret, Streams};

@@ -67,16 +67,36 @@ impl Streams {
     }
 }
 
+/// Why what was piped in is no secret.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSecret {
+    #[error(transparent)]
+    Unreadable(io::Error),
+    #[error("it is longer than {LONGEST_SECRET} bytes")]
+    TooLong,
+    #[error("it is not UTF-8 text")]
+    NotText,
+    /// Which of them is meant is not for afed to guess, and with all of them nothing would be signed or opened.
+    #[error("it has more than one line")]
+    SeveralLines,
+}
+
+/// Far more than any password has.
+const LONGEST_SECRET: usize = 64 * 1_024;
+
 impl Input {
-    /// A secret that was piped in: one line, its line end taken off.
-    pub fn secret(&mut self) -> io::Result<Secret> {
-        const LONGEST: u64 = 64 * 1_024;
-        // Room for all from the start: a text that grows leaves copies of its bytes behind.
-        let mut text = Zeroizing::new(String::with_capacity(LONGEST as usize + 1));
-        self.reader.by_ref().take(LONGEST).read_to_string(&mut text)?;
-        let line = text.strip_suffix('\n').unwrap_or(&text);
-        let line = line.strip_suffix('\r').unwrap_or(line);
-        Ok(Secret::new(line.to_owned()))
+    /// A secret that was piped in: all there is, one line, its line end taken off.
+    pub fn secret(&mut self) -> Result<Secret, NoSecret> {
+        // Room for all from the start: what grows leaves copies of its bytes behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST_SECRET + 2));
+        let limit = LONGEST_SECRET as u64 + 1;
+        self.reader.by_ref().take(limit).read_to_end(&mut bytes).map_err(NoSecret::Unreadable)?;
+        if bytes.len() > LONGEST_SECRET {
+            return Err(NoSecret::TooLong);
+        }
+        let text = str::from_utf8(&bytes).map_err(|_| NoSecret::NotText)?;
+        let line = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
+        if line.contains('\n') { Err(NoSecret::SeveralLines) } else { Ok(Secret::new(line.to_owned())) }
     }
 }
 
@@ -84,13 +104,32 @@ impl Input {
 mod tests {
     use super::*;
 
+    fn piped(bytes: &[u8]) -> Result<Secret, NoSecret> {
+        Input { reader: Box::new(io::Cursor::new(bytes.to_vec())), is_terminal: false }.secret()
+    }
+
     #[test]
     fn a_piped_secret_loses_its_line_end_only() {
-        for (piped, expected) in
-            [("secret\n", "secret"), ("secret\r\n", "secret"), (" secret ", " secret "), ("a\n\n", "a\n"), ("", "")]
-        {
-            let mut input = Input { reader: Box::new(piped.as_bytes()), is_terminal: false };
-            assert_eq!(input.secret().unwrap().expose(), expected);
+        let longest = "a".repeat(LONGEST_SECRET);
+        for (text, expected) in [
+            ("secret\n", "secret"),
+            ("secret\r\n", "secret"),
+            ("secret\r", "secret\r"),
+            (" secret ", " secret "),
+            ("\n", ""),
+            ("", ""),
+            (&longest, &longest),
+        ] {
+            assert_eq!(piped(text.as_bytes()).unwrap().expose(), expected);
         }
+    }
+
+    #[test]
+    fn what_is_no_secret_is_not_cut_to_one() {
+        for text in ["a\n\n", "a\nb", "a\r\nb\r\n", "\na"] {
+            assert!(matches!(piped(text.as_bytes()), Err(NoSecret::SeveralLines)), "{text:?}");
+        }
+        assert!(matches!(piped("a".repeat(LONGEST_SECRET + 1).as_bytes()), Err(NoSecret::TooLong)));
+        assert!(matches!(piped(b"\xff"), Err(NoSecret::NotText)));
     }
 }

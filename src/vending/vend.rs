@@ -345,7 +345,10 @@ const fn good_for(order: Order<'_>) -> Duration {
 const fn is_passing(error: &VendError) -> bool {
     match error {
         VendError::Tokens(trouble) => {
-            matches!(trouble, TokenServiceError::Unreachable { .. } | TokenServiceError::Busy { .. })
+            use TokenServiceError as E;
+            let unasked =
+                matches!(trouble, E::Unreachable { .. } | E::Untrusted { .. } | E::CertificatesUnusable { .. });
+            unasked || matches!(trouble, E::Busy { .. })
         }
         VendError::Mfa(trouble) => trouble.is_passing(),
         _ => false,

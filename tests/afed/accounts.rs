@@ -88,6 +88,30 @@ fn what_can_be_no_account_is_refused_before_aws_is_asked() {
 }
 
 #[test]
+fn what_is_piped_in_is_one_secret_or_none() {
+    let sandbox = ready();
+    for (input, cause) in [
+        ("</", "Is a directory (os error 21)"),
+        ("<bytes", "it is not UTF-8 text"),
+        ("<long", "it is longer than 65536 bytes"),
+        ("<lines", "it has more than one line"),
+    ] {
+        sandbox.write_private("bytes", b"\xff\n");
+        sandbox.write_private("long", "a".repeat(65_537));
+        sandbox.write_private("lines", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\nAKIAIOSFODNN7EXAMPLE\n");
+        let line = format!("exec \"$0\" \"$@\" {input}");
+        let create =
+            ["account", "create", "ops", "--access-key-id", "AKIAIOSFODNN7EXAMPLE", "--secret-access-key-stdin"];
+        let run = sandbox.program("/bin/sh".as_ref()).args(&["-c", &line, env!("CARGO_BIN_EXE_afed")]).args(&create);
+        let said = format!(
+            "error: the secret access key can't be read from standard input, of which --secret-access-key-stdin expects one \
+             line and no more\ncaused by: {cause}\n"
+        );
+        leaves_nothing(&sandbox, run.args(&["--skip-verify"]), 1, &said);
+    }
+}
+
+#[test]
 fn a_taken_name_is_refused_and_its_secret_can_be_replaced() {
     let sandbox = ready();
     let key = &aws().key;

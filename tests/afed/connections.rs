@@ -82,8 +82,10 @@ fn sts_that_takes_no_connection_is_told_as_ever_to_whoever_is_let_in() {
     let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
     let words =
         "can't be reached: io error: client error (Connect): tcp connect error: Connection refused (os error 111)";
-    let hint = format!("(hint: see whether it answers: curl -sSI http://{gone})");
-    creds(&sandbox)
-        .env("AWS_ENDPOINT_URL_STS", &format!("http://{gone}"))
-        .fails(5, &format!("afed: {gone} {words} {hint}\n"));
+    for scheme in ["http", "https"] {
+        let hint = format!("(hint: see whether it answers: curl -sSI {scheme}://{gone})");
+        creds(&sandbox)
+            .env("AWS_ENDPOINT_URL_STS", &format!("{scheme}://{gone}"))
+            .fails(5, &format!("afed: {gone} {words} {hint}\n"));
+    }
 }

@@ -125,6 +125,37 @@ fn what_is_written_is_private_whatever_the_mask() {
 }
 
 #[test]
+fn pages_are_for_others_as_the_mask_says_and_always_for_their_owner() {
+    for (mask, folder, page) in [("022", 0o755, 0o644), ("0777", 0o700, 0o600)] {
+        let sandbox = Sandbox::new();
+        masked(&sandbox, mask, &["man", "deep/pages"]).succeeds();
+        for (path, mode) in [("deep", folder), ("deep/pages", folder), ("deep/pages/afed.1", page)] {
+            assert_eq!(fs::metadata(sandbox.path(path)).unwrap().permissions().mode() & 0o777, mode, "{mask} {path}");
+        }
+    }
+}
+
+#[test]
+fn what_this_user_may_not_open_is_named_and_nothing_else() {
+    let sandbox = Sandbox::configured();
+    fs::create_dir(sandbox.path("closed")).unwrap();
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o500)).unwrap();
+    masked(&sandbox, "022", &["man", "closed"]).fails(
+        1,
+        "error: closed/afed.1 can't be written\ncaused by: Permission denied (os error 13)\n\n\
+         hint: run it as the user who may write there: ls -ld 'closed'\n",
+    );
+    fs::set_permissions(sandbox.path(CONFIG), fs::Permissions::from_mode(0)).unwrap();
+    masked(&sandbox, "022", &["creds", "deploy"]).fails(
+        1,
+        &format!(
+            "error: $SANDBOX/{CONFIG} can't be read\ncaused by: Permission denied (os error 13)\n\n\
+             hint: see whose it is, and run it as the user who may read it: ls -ld '$SANDBOX/{CONFIG}'\n"
+        ),
+    );
+}
+
+#[test]
 fn what_nobody_keeps_elsewhere_is_not_written_through_a_link() {
     let sandbox = Sandbox::configured();
     sandbox.write_private("precious", "precious");

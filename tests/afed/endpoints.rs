@@ -1,5 +1,6 @@
 //! Which host is asked for credentials: the region's own STS, or the one that the environment names.
 
+use crate::crowd_directory::CrowdServer;
 use crate::sandbox::{Run, Sandbox, aws};
 use crate::sts_proxy::StsProxy;
 use crate::trap::Trap;
@@ -55,6 +56,26 @@ fn each_region_is_asked_at_its_own_host() {
         assert!(asked.iter().all(|line| *line == format!("CONNECT {host}:443 HTTP/1.1")), "{asked:?}");
         sandbox.edit_config(|_| before);
     }
+}
+
+#[test]
+fn the_certificate_of_sts_is_told_from_the_file_that_it_is_checked_by() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let elsewhere = CrowdServer::start_tls(Sandbox::population()).unwrap();
+    let host = elsewhere.url().strip_prefix("https://").unwrap().split('/').next().unwrap();
+    let run = || sandbox.run(&["creds", "deploy"]).env("AWS_ENDPOINT_URL_STS", &format!("https://{host}"));
+    run().fails(
+        5,
+        &format!(
+            "error: the certificate of {host} is not trusted\ncaused by: invalid peer certificate: UnknownIssuer\n\n\
+             hint: where an authority of your own signs, name its PEM file in AWS_CA_BUNDLE\n"
+        ),
+    );
+    run().env("AWS_CA_BUNDLE", "/nowhere/ca.pem").fails(
+        1,
+        "error: the certificates in /nowhere/ca.pem can't be used\ncaused by: No such file or directory (os error 2)\n\n\
+         hint: name a file of PEM certificates in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '/nowhere/ca.pem'\n",
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::sts_proxy::StsProxy;
 
 const USER_KEYRING: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/surroundings/user_keyring.py");
 const CREATE: [&str; 5] = ["account", "create", "--access-key-id", "AKIAIOSFODNN7EXAMPLE", "--secret-access-key-stdin"];
-const INSTEAD: &str = "hint: keep secrets in an encrypted file instead: set store = \"file\" in [secrets]\n";
+const INSTEAD: &str = "hint: keep secrets in an encrypted file instead: store = \"file\" in [secrets], --secret-store file with afed init\n";
 
 /// The two ways in which a key ends.
 const ENDS: [fn(Key); 2] = [expire, |key| key.revoke().unwrap()];
@@ -178,7 +178,7 @@ fn a_full_keyring_and_one_that_has_ended_are_told_and_nothing_is_half() {
              {INSTEAD}1\n\
              error: the kernel keyring of this user has expired or was revoked\n\
              caused by: Required key not available (os error 126)\n\n\
-             hint: start the machine again, for another one; or keep secrets in an encrypted file: set store = \"file\" in [secrets]\n\
+             hint: start the machine again, for another one; or keep secrets in an encrypted file: store = \"file\" in [secrets], --secret-store file with afed init\n\
              1\n"
         )
     );

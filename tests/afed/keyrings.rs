@@ -110,9 +110,8 @@ fn a_configuration_that_cannot_be_written_leaves_no_secret_behind() {
     assert_eq!(labels(&session, &sandbox), ["afed: password of the application afed at $CROWD"]);
 }
 
-const INSTEAD: &str = "hint: keep secrets in an encrypted file instead: set store = \"file\" in [secrets]\n";
-const FILE_HINT: &str =
-    "hint: on a machine without one, keep secrets in an encrypted file: set store = \"file\" in [secrets]\n";
+const INSTEAD: &str = "hint: keep secrets in an encrypted file instead: store = \"file\" in [secrets], --secret-store file with afed init\n";
+const FILE_HINT: &str = "hint: on a machine without one, keep secrets in an encrypted file: store = \"file\" in [secrets], --secret-store file with afed init\n";
 
 /// A configuration that names the Secret Service, which is not asked for it.
 fn configure(sandbox: &Sandbox, timeout: &str) {

@@ -168,7 +168,8 @@ where
     match error {
         SdkError::ServiceError(refused) => refusal::explain(call, &refused, now),
         unanswered => {
-            TokenServiceError::Unreachable { endpoint: "sts".to_owned(), source: refusal::cause_of(unanswered) }
+            let (endpoint, url) = ("sts".to_owned(), "https://sts".to_owned());
+            TokenServiceError::Unreachable { endpoint, url, source: refusal::cause_of(unanswered) }
         }
     }
 }

@@ -84,6 +84,7 @@ fn case(error: &TokenServiceError) -> &'static str {
         TokenServiceError::RegionDisabled { .. } => "region disabled",
         TokenServiceError::Busy { .. } => "busy",
         TokenServiceError::Unreachable { .. } => "unreachable",
+        TokenServiceError::Untrusted { .. } | TokenServiceError::CertificatesUnusable { .. } => "not trusted",
         TokenServiceError::EndpointRefused { .. }
         | TokenServiceError::SwitchUnclear { .. }
         | TokenServiceError::EndpointContradicted { .. }

@@ -6,11 +6,16 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::Path;
 
+use super::OpenTo;
+
 #[cfg(unix)]
 use crate::model::trust::{Distrusted, Doubt};
 
 /// As many links as the kernel follows for one path.
 pub const LONGEST_CHAIN: u32 = 40;
+
+#[cfg(unix)]
+const OWNERS: u32 = 0o700;
 
 /// Makes the folder and its missing parents, for nobody but this user, and for this user whatever the user's mask takes.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
@@ -22,13 +27,6 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
 pub fn create_public_folder(path: &Path) -> io::Result<()> {
     refuse_foreign_links(path)?;
     create_with_parents(path, OpenTo::Others)
-}
-
-/// For whom a new folder is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OpenTo {
-    OwnerAlone,
-    Others,
 }
 
 fn create_with_parents(path: &Path, open_to: OpenTo) -> io::Result<()> {
@@ -105,11 +103,11 @@ fn create_one_folder(path: &Path, open_to: OpenTo) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     if open_to == OpenTo::OwnerAlone {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, OWNERS);
     }
     match builder.create(path) {
         Ok(()) if open_to == OpenTo::OwnerAlone => unmask_folder(path),
-        Ok(()) => Ok(()),
+        Ok(()) => let_owner_in(path),
         // Another process has just made it.
         Err(_) if path.is_dir() => check(path),
         Err(error) => Err(error),
@@ -155,10 +153,23 @@ pub fn refuse_foreign(_path: &Path, _found: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
+/// The user's mask may have taken from a new folder what its owner needs, too, to put something there.
+#[cfg(unix)]
+fn let_owner_in(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let is_whole = fs::symlink_metadata(folder)?.permissions().mode() & OWNERS == OWNERS;
+    if is_whole { Ok(()) } else { unmask_folder(folder) }
+}
+
+#[cfg(not(unix))]
+fn let_owner_in(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Gives a new folder the mode that it was to have, of which the user's mask has taken some.
 #[cfg(unix)]
 pub fn unmask_folder(folder: &Path) -> io::Result<()> {
-    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+    fs::set_permissions(folder, std::os::unix::fs::PermissionsExt::from_mode(OWNERS))
 }
 
 #[cfg(not(unix))]

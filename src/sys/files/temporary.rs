@@ -8,17 +8,17 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::{TEMPORARY_PREFIX, list, refuse_foreign_folder};
+use super::{OpenTo, TEMPORARY_PREFIX, list, refuse_foreign_folder};
 
 /// How many random letters follow the prefix: more than a word of somebody else's has.
 const RANDOM_LETTERS: usize = 12;
 
-/// An empty private file in this folder, held by this process.
-pub fn create(folder: &Path) -> io::Result<NamedTempFile> {
+/// An empty file in this folder, held by this process.
+pub fn create(folder: &Path, open_to: OpenTo) -> io::Result<NamedTempFile> {
     loop {
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY_PREFIX).rand_bytes(RANDOM_LETTERS);
-        let file = builder.make_in(folder, open_new)?;
+        let file = builder.make_in(folder, |path| open_new(path, open_to))?;
         if is_ours(&file) {
             return Ok(file);
         }
@@ -26,11 +26,15 @@ pub fn create(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Opened here and not by the builder, whose errors would name the temporary file, which nobody knows.
-fn open_new(path: &Path) -> io::Result<fs::File> {
+#[cfg_attr(not(unix), expect(unused_variables, reason = "there are no modes to set"))]
+fn open_new(path: &Path, open_to: OpenTo) -> io::Result<fs::File> {
     let mut options = fs::OpenOptions::new();
     options.read(true).write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    {
+        let mode = if open_to == OpenTo::OwnerAlone { 0o600 } else { 0o666 };
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    }
     options.open(path)
 }
 
@@ -87,8 +91,8 @@ mod tests {
     fn only_what_nobody_holds_is_swept_away() {
         let root = tempfile::tempdir().unwrap();
         let at = |name: &str| root.path().join(name);
-        let held = create(root.path()).unwrap();
-        let left = create(root.path()).unwrap().keep().unwrap().1;
+        let held = create(root.path(), OpenTo::OwnerAlone).unwrap();
+        let left = create(root.path(), OpenTo::Others).unwrap().keep().unwrap().1;
         let others = [at(".afed-backup"), at("afed-abcdefabcdef"), at(".afed-ab_defabcdef")];
         others.iter().for_each(|path| drop(fs::File::create(path).unwrap()));
         nix::unistd::mkfifo(&at(".afed-fifofifo1234"), nix::sys::stat::Mode::S_IRWXU).unwrap();

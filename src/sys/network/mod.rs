@@ -163,8 +163,8 @@ impl Network {
         let of_http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
         if error.is_timeout() {
             NetworkError::TimedOut(self.options.connect_timeout)
-        } else if is_about_the_certificate(error) {
-            NetworkError::Untrusted(root_of(error))
+        } else if let Some(distrust) = distrust(error) {
+            distrust
         } else if of_http.is_some_and(hyper::Error::is_parse) {
             NetworkError::NotHttp(root_of(error))
         } else {
@@ -207,8 +207,11 @@ fn root_of(error: &(dyn std::error::Error + 'static)) -> Cause {
     causes(error).last().map_or_else(String::new, ToString::to_string).into()
 }
 
-fn is_about_the_certificate(error: &(dyn std::error::Error + 'static)) -> bool {
-    causes(error).any(|cause| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))))
+/// The error by its name, where it is about the far side's certificate.
+pub fn distrust(error: &(dyn std::error::Error + 'static)) -> Option<NetworkError> {
+    let mut causes = causes(error);
+    let is_it = causes.any(|cause| matches!(cause.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))));
+    is_it.then(|| NetworkError::Untrusted(root_of(error)))
 }
 
 /// The error and what lies below it. An I/O error does not count what it wraps among its sources, so that is looked at.

@@ -359,5 +359,6 @@ fn is_user_name(text: &str) -> bool {
 /// Whether AWS answered, and did nothing.
 const fn has_said_no(error: &TokenServiceError) -> bool {
     use TokenServiceError as E;
-    !matches!(error, E::Busy { .. } | E::Unreachable { .. } | E::Incomplete { .. })
+    let unasked = matches!(error, E::Unreachable { .. } | E::Untrusted { .. } | E::CertificatesUnusable { .. });
+    !unasked && !matches!(error, E::Busy { .. } | E::Incomplete { .. })
 }

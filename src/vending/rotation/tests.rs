@@ -423,7 +423,11 @@ fn a_second_key_is_never_touched() {
 fn a_refusal_leaves_nothing_and_an_answer_that_is_lost_leaves_the_journal() {
     let refused =
         || TokenServiceError::Refused { action: AwsAction::GetSessionToken, message: message("LimitExceeded") };
-    let lost = || TokenServiceError::Unreachable { endpoint: "iam".to_owned(), source: "lost".into() };
+    let lost = || TokenServiceError::Unreachable {
+        endpoint: "iam".to_owned(),
+        url: "https://iam".to_owned(),
+        source: "lost".into(),
+    };
     for (error, stays) in [(refused(), false), (lost(), true)] {
         let world = World::new();
         *world.create_fails.borrow_mut() = Some(error);

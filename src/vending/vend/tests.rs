@@ -163,7 +163,7 @@ fn mark(modified: i128) -> FileMark {
 }
 
 fn unreachable() -> TokenServiceError {
-    TokenServiceError::Unreachable { endpoint: "sts".to_owned(), source: "down".into() }
+    TokenServiceError::Unreachable { endpoint: "sts".to_owned(), url: "https://sts".to_owned(), source: "down".into() }
 }
 
 fn denied() -> TokenServiceError {
