@@ -15,6 +15,7 @@ mod patience;
 mod profiles;
 mod programs;
 mod secret_store;
+mod watched;
 
 use anyhow::Result;
 use clap::Args;

@@ -1,7 +1,9 @@
 //! The Secret Service of the D-Bus session bus: GNOME Keyring, KWallet, KeePassXC.
-//! The bus is never started from here, and no program is run to find it; the bus itself may start the service.
+//! The bus is never started from here, and no program is run to find it; the bus itself may start the service. It is one of
+//! this machine, as nothing on the way to it is enciphered.
 //! Where somebody can be asked to unlock the keyring, the service asks them, for as long as the call may take.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Error};
@@ -26,7 +28,7 @@ impl Keyring for SecretService {
     const NAME: &'static str = "Secret Service";
 
     fn open(self) -> Result<Arc<CredentialStore>, SecretStoreError> {
-        refuse_to_run_programs()?;
+        refuse_unfit_bus()?;
         let store = Store::new().map_err(explain)?;
         Ok(store)
     }
@@ -44,13 +46,31 @@ impl Keyring for SecretService {
     }
 }
 
-/// Some bus addresses name a program that makes the connection.
-fn refuse_to_run_programs() -> Result<(), SecretStoreError> {
+/// A bus that is not of this machine.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "DBUS_SESSION_BUS_ADDRESS names one on another machine, “{host}”, and secrets would cross the network readable"
+)]
+struct Elsewhere {
+    host: String,
+}
+
+/// Some bus addresses name a program that makes the connection, and some another machine.
+fn refuse_unfit_bus() -> Result<(), SecretStoreError> {
     let address = zbus::Address::session().map_err(explain_bus)?;
     match address.transport() {
-        Transport::Unix(_) | Transport::Tcp(_) => Ok(()),
+        Transport::Unix(_) => Ok(()),
+        Transport::Tcp(bus) if is_this_machine(bus.host()) => Ok(()),
+        Transport::Tcp(bus) => {
+            let elsewhere = Elsewhere { host: bus.host().to_owned() };
+            Err(SecretStoreError::NoBus { store: SecretService::NAME, source: Some(elsewhere.into()) })
+        }
         _ => Err(SecretStoreError::NoBus { store: SecretService::NAME, source: None }),
     }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
 fn default_is_locked() -> zbus::Result<bool> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::crowd_directory::CrowdServer;
 use crate::sandbox::{Run, Sandbox, aws};
 
 const CONFIG: &str = "home/.config/afed/config.toml";
@@ -219,4 +220,88 @@ fn assert_private(folder: &Path, mask: &str) {
             assert_private(&path, mask);
         }
     }
+}
+
+/// What is said of the certificates at this path of the sandbox, which others can write.
+fn writable_bundle(path: &str) -> String {
+    let path = format!("$SANDBOX/{path}");
+    format!(
+        "caused by: {path} can't be trusted: its mode is 0664, so that others can write it\n\n\
+         hint: see who has written it, then: chmod go-w '{path}'\n"
+    )
+}
+
+#[test]
+fn certificates_that_others_can_write_vouch_for_nobody() {
+    let sandbox = Sandbox::with(CrowdServer::start_tls(Sandbox::population()).unwrap());
+    sandbox.write_private("authority.pem", sandbox.crowd.authority_pem().unwrap());
+    let bundle = sandbox.path("authority.pem").display().to_string();
+    let sandbox = sandbox.env("AWS_CA_BUNDLE", &bundle);
+    sandbox.configure();
+    sandbox.log_in("alice");
+    permit(&sandbox, "authority.pem", 0o664);
+    let told = format!(
+        "error: the certificates in $SANDBOX/authority.pem can't be used\n{}",
+        writable_bundle("authority.pem")
+    );
+    sandbox.run(&["whoami"]).fails(1, &told);
+    sandbox.edit_config(|text| text.replace("\napplication =", &format!("\nca_bundle = \"{bundle}\"\napplication =")));
+    sandbox.run(&["whoami"]).env("AWS_CA_BUNDLE", "/nowhere").fails(1, &told);
+    permit(&sandbox, "authority.pem", 0o644);
+    sandbox.run(&["whoami"]).env("AWS_CA_BUNDLE", "/nowhere").succeeds();
+}
+
+#[test]
+fn certificates_that_others_can_write_vouch_for_nobody_of_aws_either() {
+    let sandbox = Sandbox::with_session_of("alice");
+    let away = "https://127.0.0.1:9";
+    sandbox.edit_config(|text| format!("{text}\n[console]\nsign_in_url = \"{away}\"\n"));
+    sandbox.write_private("authority.pem", "");
+    permit(&sandbox, "authority.pem", 0o664);
+    let bundle = sandbox.path("authority.pem").display().to_string();
+    let sandbox = sandbox.env("AWS_CA_BUNDLE", &bundle);
+    let refused =
+        format!("the certificates in $SANDBOX/authority.pem can't be used\n{}", writable_bundle("authority.pem"));
+    sandbox.run(&["console", "deploy", "--print"]).vends().fails(1, &format!("error: {refused}"));
+    sandbox
+        .run(&["creds", "deploy", "--duration", "20m"])
+        .env("AWS_ENDPOINT_URL_STS", away)
+        .fails(5, &format!("error: 127.0.0.1:9 can't be reached\ncaused by: {refused}"));
+}
+
+#[test]
+fn certificates_of_the_environment_hold_nobody_up_and_fill_no_memory() {
+    let sandbox = Sandbox::with(CrowdServer::start_tls(Sandbox::population()).unwrap());
+    sandbox.write_private("authorities/authority.pem", sandbox.crowd.authority_pem().unwrap());
+    let folder = sandbox.path("authorities").display().to_string();
+    let sandbox = sandbox.env("SSL_CERT_FILE", &format!("{folder}/authority.pem"));
+    sandbox.configure();
+    sandbox.log_in("alice");
+    nix::unistd::mkfifo(&sandbox.path("authorities/pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", sandbox.path("authorities/device")).unwrap();
+    std::os::unix::fs::symlink("/dev/null", sandbox.path("authorities/nothing")).unwrap();
+    for (name, cause) in [
+        ("pipe", "it is not a regular file"),
+        ("device", "it is not a regular file"),
+        ("nothing", "it is not a regular file"),
+        ("missing", "No such file or directory (os error 2)"),
+    ] {
+        let path = format!("$SANDBOX/authorities/{name}");
+        let told = format!(
+            "error: the certificates in {path} can't be used\ncaused by: SSL_CERT_FILE leads there\ncaused by: {cause}\n\n\
+             hint: name a file of PEM certificates as ca_bundle in [crowd] or in AWS_CA_BUNDLE; see what this one holds: openssl storeutl -noout -certs '{path}'\n"
+        );
+        sandbox.run(&["whoami"]).env("SSL_CERT_FILE", &format!("{folder}/{name}")).fails(1, &told);
+    }
+    sandbox.run(&["whoami"]).env("SSL_CERT_FILE", "").env("SSL_CERT_DIR", &folder).succeeds();
+    permit(&sandbox, "authorities/authority.pem", 0o664);
+    let refused = |variable: &str, value: &str, others: &str| {
+        let told = format!(
+            "error: the certificates in $SANDBOX/authorities/authority.pem can't be used\ncaused by: {variable} leads there\n{}",
+            writable_bundle("authorities/authority.pem")
+        );
+        sandbox.run(&["whoami"]).env(others, "").env(variable, value).fails(1, &told);
+    };
+    refused("SSL_CERT_FILE", &format!("{folder}/authority.pem"), "SSL_CERT_DIR");
+    refused("SSL_CERT_DIR", &folder, "SSL_CERT_FILE");
 }

@@ -485,6 +485,58 @@ fn whatever_others_could_read_or_exchange_is_told_once() {
 }
 
 #[test]
+fn whatever_decides_whom_secrets_are_handed_to_or_what_is_run_is_looked_at_too() {
+    let sandbox = Sandbox::configured();
+    let own = [
+        ("authorities/of-aws.pem", 0o664),
+        ("authorities/of-crowd.pem", 0o646),
+        ("authorities/of-system.pem", 0o666),
+        ("bin/browser", 0o775),
+        ("bin/otp", 0o757),
+        ("policies", 0o777),
+        ("system-authorities", 0o777),
+    ];
+    for (path, _) in own {
+        sandbox.write_private(
+            &match path.contains('/') {
+                true => path.to_owned(),
+                false => format!("{path}/file.json"),
+            },
+            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"*"}]}"#,
+        );
+    }
+    let at = |path: &str| sandbox.path(path).display().to_string();
+    let (bundle, otp, browser, policy) =
+        (at("authorities/of-crowd.pem"), at("bin/otp"), at("bin/browser"), at("policies/file.json"));
+    sandbox.edit_config(|text| {
+        let text = text
+            .replace("\napplication =", &format!("\nca_bundle = \"{bundle}\"\napplication ="))
+            .replace("\ngroups =", &format!("\npolicy_file = \"{policy}\"\ngroups ="));
+        let device = "mfa_serial = \"arn:aws:iam::000000000000:mfa/dev\"";
+        let key = "type = \"access-key\"\naccess_key_id = \"AKIAIOSFODNN7EXAMPLE\"";
+        format!(
+            "{text}\n[accounts.guarded]\n{key}\n{device}\nmfa_process = \"{otp} code\"\n\
+             [console]\nbrowser = \"{browser} {{url}}\"\n"
+        )
+    });
+    let permit = |path: &str, mode| fs::set_permissions(sandbox.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    own.iter().for_each(|(path, mode)| permit(path, *mode));
+    let expected: Vec<Value> = own
+        .iter()
+        .map(|(path, mode)| {
+            let told = format!("its mode is {mode:04o}, so that others can write it");
+            let path = format!("$SANDBOX/{path}");
+            finding("file modes", "fault", &path, &told, &[&format!("chmod go-w '{path}'")])
+        })
+        .collect();
+    let run = doctor(&sandbox)
+        .env("AWS_CA_BUNDLE", &at("authorities/of-aws.pem"))
+        .env("SSL_CERT_FILE", &at("authorities/of-system.pem"))
+        .env("SSL_CERT_DIR", &at("system-authorities"));
+    assert_eq!(found(run, "file modes"), expected);
+}
+
+#[test]
 fn nobody_is_told_to_close_a_device() {
     let sandbox = Sandbox::configured().env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
     let sandbox = sandbox.env("AWS_CONFIG_FILE", "/dev/zero");

@@ -220,6 +220,20 @@ fn without_a_bus_the_message_says_so_and_what_to_set() {
 }
 
 #[test]
+fn a_bus_of_another_machine_is_not_asked() {
+    let sandbox = Sandbox::new();
+    for host in ["192.0.2.1", "bus.invalid", "localhost.example.com", "0.0.0.0"] {
+        let said = format!(
+            "error: the Secret Service can't be reached: there is no D-Bus session bus\n\
+             caused by: DBUS_SESSION_BUS_ADDRESS names one on another machine, “{host}”, and secrets would cross the network readable\n\n{FILE_HINT}"
+        );
+        init(&sandbox, "auto").env("DBUS_SESSION_BUS_ADDRESS", &format!("tcp:host={host},port=9")).fails(5, &said);
+    }
+    let here = init(&sandbox, "auto").env("DBUS_SESSION_BUS_ADDRESS", "tcp:host=127.0.0.1,port=9").outcome();
+    assert!(here.code == Some(5) && here.stderr.contains("Connection refused"), "{here:?}");
+}
+
+#[test]
 fn a_bus_without_a_keyring_is_told_from_one_that_does_not_answer() {
     let session = KeyringSession::without_service();
     let sandbox = Sandbox::new().env("DBUS_SESSION_BUS_ADDRESS", &session.address);

@@ -143,13 +143,14 @@ const POISON: &[(&str, &str)] = &[
     ("AFED_CONNECTOR", "stranger"),
 ];
 /// These act in what README says of them, which is not asked here.
-const LISTED: [&str; 9] = [
+const LISTED: [&str; 10] = [
     "AWS_ACCESS_KEY_ID",
     "AWS_PROFILE",
     "AWS_CONFIG_FILE",
     "AWS_SHARED_CREDENTIALS_FILE",
     "AWS_CREDENTIAL_EXPIRATION",
     "AFED_CONNECTOR",
+    "DBUS_SESSION_BUS_ADDRESS",
     // These name no absolute path, which is as if they were not set.
     "XDG_CONFIG_HOME",
     "XDG_CACHE_HOME",

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
+use crate::crowd_directory::CrowdServer;
 use crate::sandbox::{Run, Sandbox};
 use crate::sts_proxy::StsProxy;
 
@@ -321,6 +322,32 @@ fn root_with_a_home_of_somebody_else_is_told_ways_out_and_no_command_sends_it_to
     assert_eq!(of_modes.len(), 1, "{findings}");
     assert_eq!((&of_modes[0]["about"], &of_modes[0]["mend"]), (&"$SANDBOX/home".into(), &mends.into()));
     assert!(!findings.to_string().contains("chown") && !findings.to_string().contains("afed init"), "{findings}");
+}
+
+#[test]
+#[ignore = "makes files and links of another user, which takes root"]
+fn certificates_of_somebody_else_vouch_for_nobody() {
+    let sandbox = Sandbox::with(CrowdServer::start_tls(Sandbox::population()).unwrap());
+    sandbox.write_private("authority.pem", sandbox.crowd.authority_pem().unwrap());
+    let sandbox = sandbox.env("AWS_CA_BUNDLE", "$SANDBOX/authority.pem");
+    sandbox.configure();
+    sandbox.log_in("alice");
+    sandbox.run(&["whoami"]).succeeds();
+    std::os::unix::fs::symlink("authority.pem", sandbox.path("link.pem")).unwrap();
+    std::os::unix::fs::lchown(sandbox.path("link.pem"), Some(ONE.id), Some(ONE.id)).unwrap();
+    sandbox.write_private("theirs.pem", sandbox.crowd.authority_pem().unwrap());
+    chown(sandbox.path("theirs.pem"), Some(ONE.id), Some(ONE.id)).unwrap();
+    for (variable, led) in [("AWS_CA_BUNDLE", ""), ("SSL_CERT_FILE", "caused by: SSL_CERT_FILE leads there\n")] {
+        for name in ["link.pem", "theirs.pem"] {
+            let path = format!("$SANDBOX/{name}");
+            let told = format!(
+                "error: the certificates in {path} can't be used\n{led}\
+                 caused by: {path} can't be trusted: it belongs to the user with the id 1\n\n{WAYS_OUT_OF_THEIRS}"
+            );
+            let named = sandbox.path(name).display().to_string();
+            sandbox.run(&["whoami"]).env("AWS_CA_BUNDLE", "").env(variable, &named).fails(1, &told);
+        }
+    }
 }
 
 #[test]

@@ -6,26 +6,15 @@ use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 
 use super::chart::Chart;
+use super::watched::{Others, watched};
 use crate::app::Explain;
 use crate::config::settings::Settings;
-use crate::model::audit::settings::AuditSettings;
-use crate::model::passphrase_source::PassphraseSource;
-use crate::model::secret_store_choice::SecretStoreChoice;
 use crate::model::trust::{Access, Distrusted, Doubt};
 use crate::render::pasted::quoted;
 use crate::sys::files;
 use crate::sys::user;
 
 const CHECK: &str = "file modes";
-
-/// What others may do with a file, the more first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Others {
-    /// Whoever writes it decides what afed or an AWS tool does.
-    MayRead,
-    /// There are secrets in it, or what nobody else needs to know.
-    MayNothing,
-}
 
 /// What is wrong with the access to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -78,39 +67,17 @@ pub fn examine(chart: &mut Chart<'_>, settings: Option<&Settings>) {
     }
 }
 
-/// The files, and the folders that afed has for itself.
-fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, Others)> {
-    let paths = &chart.app.paths;
-    let mut watched = vec![
-        (paths.machine_config.clone(), Others::MayRead),
-        (paths.user_config.clone(), Others::MayNothing),
-        (paths.aws_config.clone(), Others::MayRead),
-        (paths.aws_credentials.clone(), Others::MayNothing),
-        (paths.cache.clone(), Others::MayNothing),
-        (paths.locks.clone(), Others::MayNothing),
-    ];
-    watched.extend(paths.cache.parent().map(|folder| (folder.to_owned(), Others::MayNothing)));
-    let audit = settings.map_or(&AuditSettings::DEFAULT, |settings| &settings.audit);
-    let trail = chart.app.audit_trail(audit);
-    watched.extend(trail.iter().flat_map(|trail| trail.files()).map(|file| (file, Others::MayNothing)));
-    let Some(secrets) = settings.map(|settings| &settings.secrets) else { return watched };
-    if secrets.store == SecretStoreChoice::File {
-        watched.push((secrets.store_file(paths).to_owned(), Others::MayNothing));
-        if let PassphraseSource::File(file) = &secrets.passphrase {
-            watched.push((file.clone(), Others::MayNothing));
-        }
-    }
-    watched
-}
-
 /// The links of others on the way to these, each once: they may lead elsewhere at any time.
 fn foreign_links(watched: &[(PathBuf, Others)]) -> Vec<Distrusted> {
     let mut found: Vec<Distrusted> = Vec::new();
     for (path, _) in watched {
-        let refused = files::refuse_foreign_links(path).err().and_then(|error| error.downcast::<Distrusted>().ok());
-        found.extend(refused.filter(|link| found.iter().all(|known| known.path != link.path)));
+        found.extend(foreign_link(path).filter(|link| found.iter().all(|known| known.path != link.path)));
     }
     found
+}
+
+fn foreign_link(path: &Path) -> Option<Distrusted> {
+    files::refuse_foreign_links(path).err()?.downcast().ok()
 }
 
 /// These and all folders above them, as they are named and where they really are: by the path that each has in the end, so

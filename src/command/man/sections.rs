@@ -34,7 +34,7 @@ const FILES: [(&str, &str); 7] = [
     ("~/.aws/credentials", "where creds --write-profile writes keys, and account import finds long-term ones"),
 ];
 
-const ENVIRONMENT: [(&str, &str); 17] = [
+const ENVIRONMENT: [(&str, &str); 18] = [
     ("AFED_CONFIG", "the configuration file, where --config is not given"),
     ("AFED_CHAIN", "the runs around this one; afed sets it for what it starts"),
     ("AFED_CONNECTOR, AWS_ACCESS_KEY_ID, AWS_CREDENTIAL_EXPIRATION, AWS_PROFILE", "what afed prompt goes by"),
@@ -56,7 +56,8 @@ const ENVIRONMENT: [(&str, &str); 17] = [
     ("DISPLAY, WAYLAND_DISPLAY, BROWSER", "whether there is a browser to open"),
     ("SHELL", "the shell that --format auto takes where no program above afed is one"),
     ("CREDENTIALS_DIRECTORY", "where systemd puts the passphrase of the encrypted file"),
-    ("XDG_RUNTIME_DIR", "where the files of exec --refresh and --profile lie"),
+    ("DBUS_SESSION_BUS_ADDRESS", "the bus of this machine whose Secret Service keeps the secrets"),
+    ("XDG_RUNTIME_DIR", "where that bus is if not named, and the files of exec --refresh and --profile"),
     ("HOME, XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_CACHE_HOME, XDG_STATE_HOME", "where the files above lie"),
     ("NO_COLOR, CLICOLOR, CLICOLOR_FORCE, TERM", "whether colours are written, where --color does not say"),
 ];

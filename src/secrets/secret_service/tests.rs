@@ -87,6 +87,9 @@ fn without_a_bus_there_is_no_bus_and_none_is_started() {
         Some(&*format!("unix:path={}", stale.display())),
         Some(&*format!("unixexec:path=touch,argv1={}", marker.display())),
         Some("autolaunch:"),
+        // One that would be asked by name, and one that could be heard by all of a network.
+        Some("tcp:host=bus.invalid,port=9"),
+        Some("tcp:host=192.0.2.1,port=9"),
         Some("nonsense"),
         Some(""),
     ] {

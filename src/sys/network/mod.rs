@@ -3,6 +3,7 @@
 //! are loaded for the first https call, the runtime is started for the first call at all. How a connection comes about is
 //! in `route`, which of them a request takes in `dialler`, and what all ways of a process share in `hub`.
 
+mod authorities;
 mod client;
 mod dialler;
 mod hub;
