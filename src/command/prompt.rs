@@ -66,7 +66,7 @@ fn left(app: &App) -> Option<Left> {
 }
 
 fn connector_of_profile(app: &App, name: &str) -> Option<ConnectorName> {
-    let bytes = files::read_regular(&app.paths.aws_config, LARGEST_FILE).ok()?;
+    let bytes = files::read_unled(&app.paths.aws_config, LARGEST_FILE).ok()?;
     let config = AwsConfig::parse(Family::Config, &bytes).ok()?;
     let own = aws_files::hooks(&config).into_iter().find(|own| own.name == name)?;
     Some(own.hook.connector().clone())

@@ -16,7 +16,7 @@ use crate::model::trust::Access;
 pub use folders::{
     create_private_folder, foresee_private_folder, refuse_foreign_folder, refuse_foreign_links, unmask_folder,
 };
-pub use reading::{none_where_absent, open_regular, read_optional, read_regular, read_trusted};
+pub use reading::{none_where_absent, open_own, open_regular, read_optional, read_regular, read_trusted, read_unled};
 
 /// How a file is called while it is being written.
 pub const TEMPORARY_PREFIX: &str = ".afed-";

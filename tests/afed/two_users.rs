@@ -326,6 +326,59 @@ fn root_with_a_home_of_somebody_else_is_told_ways_out_and_no_command_sends_it_to
 
 #[test]
 #[ignore = "makes files and links of another user, which takes root"]
+fn no_key_and_no_passphrase_is_taken_from_where_a_link_of_somebody_else_leads() {
+    let sandbox = Sandbox::configured();
+    let stranger = "[x]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n";
+    for (file, text) in [("theirs", stranger), ("home/.aws/config", "[profile own]\nregion = eu-west-1\n")] {
+        sandbox.write_private(file, text);
+    }
+    let link = sandbox.path("home/.aws/credentials");
+    std::os::unix::fs::symlink(sandbox.path("theirs"), &link).unwrap();
+    let give_away = |path: &Path| std::os::unix::fs::lchown(path, Some(OTHER.id), Some(OTHER.id)).unwrap();
+    [&link, &sandbox.path("theirs")].into_iter().for_each(|path| give_away(path));
+    let distrusted = "$SANDBOX/home/.aws/credentials can't be trusted: it belongs to the user with the id 2";
+    let ways_out = WAYS_OUT_OF_THEIRS.replace("#1", "#2");
+    let unread = "$SANDBOX/home/.aws/credentials can't be read";
+    for keep in ["--keep", "--remove"] {
+        sandbox
+            .run(&["account", "import", "x", keep])
+            .fails(1, &format!("error: {unread}\ncaused by: {distrusted}\n\n{ways_out}"));
+    }
+    let list = || sandbox.run(&["profile", "list"]).succeeds().stderr;
+    let warning = format!("warning: not looked at: {unread}: {distrusted}\n");
+    assert!(list().starts_with(&warning), "{}", list());
+    // One's own link may lead anywhere, such as to what root keeps for everybody.
+    std::os::unix::fs::lchown(&link, Some(0), Some(0)).unwrap();
+    chown(sandbox.path("theirs"), Some(0), Some(0)).unwrap();
+    assert!(!list().contains("not looked at"), "{}", list());
+
+    sandbox.run(&["profile", "add", "deploy"]).succeeds();
+    let prompt = || sandbox.run(&["prompt"]).env("AWS_PROFILE", "deploy").succeeds().stdout;
+    assert!(prompt().starts_with("deploy"), "{}", prompt());
+    lead_away(&sandbox, "home/.aws");
+    assert_eq!(prompt(), "");
+
+    // Links that lead to a secret are kept outside of what is searched for secrets.
+    let outside = tempfile::tempdir().unwrap();
+    let (passphrase, way) = (sandbox.path("passphrase"), outside.path().join("way"));
+    std::os::unix::fs::symlink(&passphrase, &way).unwrap();
+    sandbox.edit_config(|text| text.replace(&*passphrase.to_string_lossy(), &way.to_string_lossy()));
+    sandbox.log_in("alice");
+    let refused = format!(
+        "error: the passphrase for $SANDBOX/home/.local/share/afed/secrets.afed can't be read from {way}\n\
+         caused by: {way} can't be trusted: it belongs to the user with the id 2\n\n{ways_out}",
+        way = way.display()
+    );
+    let refuses = || sandbox.run(&["whoami"]).fails(1, &refused);
+    give_away(&way);
+    refuses();
+    std::os::unix::fs::lchown(&way, Some(0), Some(0)).unwrap();
+    give_away(&passphrase);
+    refuses();
+}
+
+#[test]
+#[ignore = "makes files and links of another user, which takes root"]
 fn certificates_of_somebody_else_vouch_for_nobody() {
     let sandbox = Sandbox::with(CrowdServer::start_tls(Sandbox::population()).unwrap());
     sandbox.write_private("authority.pem", sandbox.crowd.authority_pem().unwrap());

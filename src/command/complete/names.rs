@@ -75,7 +75,7 @@ impl<'a> Names<'a> {
 }
 
 fn read(path: &Path) -> Vec<u8> {
-    files::read_regular(path, LARGEST_FILE).unwrap_or_default()
+    files::read_unled(path, LARGEST_FILE).unwrap_or_default()
 }
 
 fn of_named(Named { name, about }: Named) -> Candidate {

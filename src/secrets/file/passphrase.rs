@@ -89,7 +89,7 @@ fn typed(prompter: &dyn Prompter, question: &str) -> Result<Secret, Cause> {
 }
 
 fn read_private_file(path: &Path) -> Result<Secret, Cause> {
-    let file = files::open_regular(path)?;
+    let file = files::open_own(path)?;
     refuse_open_to_others(&file)?;
     read(file)
 }

@@ -34,6 +34,20 @@ pub fn read_trusted(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
     read(file, &metadata, largest)
 }
 
+/// The same as [`read_regular`] where no link of another user leads to the file.
+pub fn read_unled(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    folders::refuse_foreign_links(path)?;
+    read_regular(path, largest)
+}
+
+/// Opens a file for reading piece by piece that is this user's or root's, and that no link of anybody else's leads to.
+pub fn open_own(path: &Path) -> io::Result<File> {
+    let (file, metadata) = open(path)?;
+    folders::refuse_foreign_links(path)?;
+    folders::refuse_foreign(path, &metadata)?;
+    Ok(file)
+}
+
 /// Opens a file for reading piece by piece.
 pub fn open_regular(path: &Path) -> io::Result<File> {
     open(path).map(|(file, _)| file)

@@ -6,7 +6,10 @@ use std::io;
 use std::path::Path;
 
 use super::reading::irregular;
-use super::{Mode, folder_of, follow_links, own_path, says_there_is_none, sync_folder, temporary, write_beside};
+use super::{
+    Mode, folder_of, follow_links, own_path, refuse_foreign_links, says_there_is_none, sync_folder, temporary,
+    write_beside,
+};
 
 /// How often a file is read again because somebody else has written it meanwhile.
 const ATTEMPTS: usize = 10;
@@ -43,8 +46,10 @@ pub struct Changed {
     pub names_left_behind: u64,
 }
 
-/// The bytes of the file; `None` where there is none, and for `/dev/null`, by which people say that there is none.
+/// The bytes of the file; `None` where there is none, and for `/dev/null`, by which people say that there is none. No other
+/// user's link leads to any: whoever has made it would choose what is read, such as keys that are theirs.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    refuse_foreign_links(path)?;
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if says_there_is_none(&error) => return Ok(None),
