@@ -411,10 +411,14 @@ fn no_link_of_somebody_else_leads_anywhere() {
         ("home/.config", "home/.config", &[&edit[..], &["account", "list"]][..]),
         ("home/.cache", "home/.cache", &[&edit[..], &["cache", "list"], &["cache", "clear"]]),
         ("home/.cache/afed", "home/.cache/afed", &[&["cache", "clear"][..]]),
+        ("home/.aws", "home/.aws", &[&["profile", "list"][..], &["profile", "remove", "deploy"]]),
     ] {
         let sandbox = Sandbox::with_session_of("alice");
+        sandbox.run(&["profile", "add", "deploy"]).succeeds();
         sandbox.run(&["creds", "deploy", "--format", "process"]).vends().succeeds();
         lead_away(&sandbox, folder);
+        // No command that would follow the link is to be told for this.
+        fs::set_permissions(sandbox.path("elsewhere"), fs::Permissions::from_mode(0o777)).unwrap();
         let before = below(&sandbox.path("elsewhere"));
         let told = format!("{link} can't be trusted: it belongs to the user with the id 1");
         for line in refused {
@@ -423,10 +427,11 @@ fn no_link_of_somebody_else_leads_anywhere() {
             assert!(outcome.stderr.ends_with(WAYS_OUT_OF_THEIRS), "{line:?}: {outcome:?}");
         }
         let findings = sandbox.run(&["doctor", "--json"]).outcome().json();
-        let of_link =
-            |found: &&serde_json::Value| found["check"] == "file modes" && found["about"] == format!("$SANDBOX/{link}");
-        let told: Vec<_> = findings.as_array().unwrap().iter().filter(of_link).map(|found| &found["finding"]).collect();
-        assert_eq!(told, ["it belongs to the user with the id 1"], "{findings}");
+        let of_modes: Vec<_> =
+            findings.as_array().unwrap().iter().filter(|found| found["check"] == "file modes").collect();
+        let about = of_modes.iter().map(|found| (found["about"].as_str().unwrap(), found["finding"].as_str().unwrap()));
+        let told = format!("$SANDBOX/{link}");
+        assert_eq!(about.collect::<Vec<_>>(), [(&*told, "it belongs to the user with the id 1")], "{findings}");
         assert_eq!(below(&sandbox.path("elsewhere")), before);
     }
 }

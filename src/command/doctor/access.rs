@@ -81,11 +81,15 @@ fn foreign_link(path: &Path) -> Option<Distrusted> {
 }
 
 /// These and all folders above them, as they are named and where they really are: by the path that each has in the end, so
-/// that a folder comes before what is in it.
+/// that a folder comes before what is in it. What lies behind a link of somebody else's is theirs to choose, and no command
+/// is to be pasted that would follow it: the link alone is told.
 fn with_ways(watched: Vec<(PathBuf, Others)>) -> BTreeMap<PathBuf, (PathBuf, Others)> {
     let mut all = BTreeMap::new();
     let ways: Vec<PathBuf> = watched.iter().flat_map(|(path, _)| folders_above(path)).collect();
     for (path, others) in watched.into_iter().chain(ways.into_iter().map(|way| (way, Others::MayRead))) {
+        if foreign_link(&path).is_some() {
+            continue;
+        }
         match all.entry(files::own_path_or_same(&path)) {
             Entry::Vacant(place) => drop(place.insert((path, others))),
             Entry::Occupied(mut known) => known.get_mut().1 = known.get().1.max(others),
@@ -95,7 +99,7 @@ fn with_ways(watched: Vec<(PathBuf, Others)>) -> BTreeMap<PathBuf, (PathBuf, Oth
 }
 
 fn folders_above(path: &Path) -> Vec<PathBuf> {
-    let own = files::own_path_or_same(path);
+    let own = if foreign_link(path).is_some() { path.to_owned() } else { files::own_path_or_same(path) };
     let above = |path: &Path| path.ancestors().skip(1).map(Path::to_owned).collect::<Vec<_>>();
     let mut folders = [above(path), above(&own)].concat();
     folders.retain(|folder| !folder.as_os_str().is_empty());
