@@ -10,6 +10,7 @@ use crate::config::settings::{DirectorySettings, Settings};
 use crate::model::audit::settings::AuditSettings;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
+use crate::sys::network::SystemAuthorities;
 
 /// What others may do with a file, the more first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,16 +50,15 @@ pub fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, 
     watched
 }
 
-/// Where the certificates are that are named in place of the system's.
+/// Where the certificates are that the configuration and the environment name.
 fn certificates(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<PathBuf> {
     let environment = &chart.app.environment;
     let named = settings.and_then(|settings| match &settings.directory {
         DirectorySettings::Crowd(crowd) => crowd.ca_bundle.clone(),
         DirectorySettings::Os => None,
     });
-    let files = named.into_iter().chain(environment.path("AWS_CA_BUNDLE")).chain(environment.path("SSL_CERT_FILE"));
-    let folders = environment.get("SSL_CERT_DIR").into_iter().flat_map(std::env::split_paths);
-    files.chain(folders.filter(|folder| !folder.as_os_str().is_empty())).collect()
+    let system = SystemAuthorities::named(|name| environment.get(name).cloned());
+    named.into_iter().chain(environment.path("AWS_CA_BUNDLE")).chain(system.places()).collect()
 }
 
 /// The policy files that connectors name. None is read: whoever asks for a connector is told what is wrong with its file.

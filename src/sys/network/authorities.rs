@@ -3,6 +3,7 @@
 //! read, and nothing is waited for.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rustls::RootCertStore;
@@ -30,28 +31,48 @@ struct LedBy {
     source: Cause,
 }
 
+/// Where the system's certificates are: the platform says, unless these are set, as OpenSSL has them.
+#[derive(Debug, Default)]
+pub struct SystemAuthorities {
+    file: Option<PathBuf>,
+    folders: Option<OsString>,
+}
+
+impl SystemAuthorities {
+    /// As the variables `SSL_CERT_FILE` and `SSL_CERT_DIR` have it.
+    pub fn named(variable: impl Fn(&str) -> Option<OsString>) -> Self {
+        Self { file: variable(FILE).map(PathBuf::from), folders: variable(FOLDERS) }
+    }
+
+    /// The file and the folders that are named.
+    pub fn places(&self) -> impl Iterator<Item = PathBuf> {
+        self.file.iter().cloned().chain(self.folders())
+    }
+
+    fn folders(&self) -> impl Iterator<Item = PathBuf> {
+        self.folders.iter().flat_map(std::env::split_paths).filter(|path| !path.as_os_str().is_empty())
+    }
+
+    pub(super) fn load(&self) -> Result<RootCertStore, NetworkError> {
+        if self.file.is_none() && self.folders.is_none() {
+            // What can't be read of them vouches for nobody.
+            return Ok(vouching(rustls_native_certs::load_native_certs().certs));
+        }
+        let mut roots = match &self.file {
+            Some(path) => of_file(path).map_err(|source| led_by(FILE, path.clone(), source))?,
+            None => RootCertStore::empty(),
+        };
+        for folder in self.folders() {
+            roots.roots.extend(vouching(of_folder(&folder)?).roots);
+        }
+        Ok(roots)
+    }
+}
+
 /// Those of one file, which must hold some.
 pub fn of_file(path: &Path) -> Result<RootCertStore, Cause> {
     let roots = vouching(read(path)?);
     if roots.is_empty() { Err("it holds no certificate".into()) } else { Ok(roots) }
-}
-
-/// The platform's, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR` where one of them is set, as OpenSSL has them.
-pub fn of_the_system() -> Result<RootCertStore, NetworkError> {
-    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty());
-    let (file, folders) = (variable(FILE), variable(FOLDERS));
-    if file.is_none() && folders.is_none() {
-        // What can't be read of them vouches for nobody.
-        return Ok(vouching(rustls_native_certs::load_native_certs().certs));
-    }
-    let mut roots = match file.map(PathBuf::from) {
-        Some(path) => of_file(&path).map_err(|source| led_by(FILE, path, source))?,
-        None => RootCertStore::empty(),
-    };
-    for folder in folders.iter().flat_map(std::env::split_paths).filter(|path| !path.as_os_str().is_empty()) {
-        roots.roots.extend(vouching(of_folder(&folder)?).roots);
-    }
-    Ok(roots)
 }
 
 /// Those of the files in a folder, each once. A file that is none of certificates vouches for nobody, and stops nobody.

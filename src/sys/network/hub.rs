@@ -9,25 +9,27 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{NetworkError, trust};
+use super::{NetworkError, SystemAuthorities, trust};
 use crate::ports::{Nobody, Onlooker};
 
 /// The runtime and the certificates, as soon as somebody has needed them, and who is told what is waited for.
 pub struct Hub {
     pub(super) onlooker: Rc<dyn Onlooker>,
+    system: SystemAuthorities,
     runtime: OnceCell<Runtime>,
     trusted: RefCell<Vec<(Option<PathBuf>, Arc<ClientConfig>)>>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self::new(Rc::new(Nobody))
+        Self::new(Rc::new(Nobody), SystemAuthorities::default())
     }
 }
 
 impl Hub {
-    pub fn new(onlooker: Rc<dyn Onlooker>) -> Self {
-        Self { onlooker, runtime: OnceCell::new(), trusted: RefCell::default() }
+    /// `system` says where the system's certificates are.
+    pub fn new(onlooker: Rc<dyn Onlooker>, system: SystemAuthorities) -> Self {
+        Self { onlooker, system, runtime: OnceCell::new(), trusted: RefCell::default() }
     }
 
     pub(super) fn runtime(&self) -> Result<&Runtime, NetworkError> {
@@ -44,7 +46,7 @@ impl Hub {
         if let Some((_, tls)) = trusted.iter().find(|(loaded, _)| loaded.as_deref() == ca_bundle) {
             return Ok(Arc::clone(tls));
         }
-        let tls = Arc::new(trust::tls(ca_bundle)?);
+        let tls = Arc::new(trust::tls(ca_bundle, &self.system)?);
         trusted.push((ca_bundle.map(Path::to_owned), Arc::clone(&tls)));
         Ok(tls)
     }

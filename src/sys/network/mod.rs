@@ -29,6 +29,7 @@ use http::Uri;
 use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
 
+pub use self::authorities::SystemAuthorities;
 use self::client::Client;
 pub use self::hub::Hub;
 use self::route::Route;

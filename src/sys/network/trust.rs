@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use rustls::ClientConfig;
 
-use super::{NetworkError, authorities};
+use super::NetworkError;
+use super::authorities::{self, SystemAuthorities};
 
-/// How TLS is spoken to whom these certificates vouch for.
-pub fn tls(ca_bundle: Option<&Path>) -> Result<ClientConfig, NetworkError> {
+/// How TLS is spoken to whom the certificates of this file vouch for, or else the system's.
+pub fn tls(ca_bundle: Option<&Path>, system: &SystemAuthorities) -> Result<ClientConfig, NetworkError> {
     let roots = match ca_bundle {
-        None => authorities::of_the_system()?,
+        None => system.load()?,
         Some(path) => {
             authorities::of_file(path).map_err(|source| NetworkError::CaBundle { path: path.to_owned(), source })?
         }
