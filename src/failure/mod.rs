@@ -219,10 +219,11 @@ fn of_missing_secret(account: &AccountName, access_key_id: &AccessKeyId) -> Verd
 
 fn of_cache(error: &CacheError) -> Verdict {
     match error {
-        CacheError::File { path, source, .. } => {
+        CacheError::File { path, operation, source } => {
             let folder = places::standing(path.parent().unwrap_or(path)).display();
             let look = || format!("make the folder yours: ls -ld {}", quoted(folder));
-            Verdict::hint(Kind::Configuration, places::hint(path, source).unwrap_or_else(look))
+            let hint = places::hint(path, source).or_else(|| places::of_lock(path, operation));
+            Verdict::hint(Kind::Configuration, hint.unwrap_or_else(look))
         }
         CacheError::Busy { pid: Some(pid), .. } => {
             Verdict::hint(Kind::Unreachable, format!("look what it waits for: ps -fp {pid}"))

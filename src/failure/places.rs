@@ -22,17 +22,31 @@ pub fn hint(path: &Path, source: &Error) -> Option<String> {
     }
 }
 
-/// What to do about a file that was to be read or written for somebody: their own, or none of theirs.
+/// What to do about a file that was to be read, written or locked for somebody: their own, or none of theirs.
 pub fn of_use(path: &Path, operation: &str, source: &Error) -> Option<String> {
-    let unwritten = || {
+    let in_use = || {
         let path = quoted(standing(path).display());
-        match source.kind() {
-            ErrorKind::PermissionDenied => Some(format!("run it as the user who may write there: ls -ld {path}")),
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Some(format!("see what is there: ls -ld {path}")),
+        match (operation, source.kind()) {
+            ("read", ErrorKind::PermissionDenied) => {
+                Some(format!("see whose it is, and run it as the user who may read it: ls -ld {path}"))
+            }
+            ("written", ErrorKind::PermissionDenied) => {
+                Some(format!("run it as the user who may write there: ls -ld {path}"))
+            }
+            ("written", ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Some(format!("see what is there: ls -ld {path}"))
+            }
             _ => None,
         }
     };
-    hint(path, source).or_else(|| (operation == "written").then(unwritten)?)
+    hint(path, source).or_else(|| of_lock(path, operation)).or_else(in_use)
+}
+
+/// What to do about something else in the place of a lock's file, which afed makes itself.
+pub fn of_lock(path: &Path, operation: &str) -> Option<String> {
+    let is_in_the_way = operation == "locked" && path.symlink_metadata().is_ok_and(|found| !found.is_file());
+    let path = quoted(path.display());
+    is_in_the_way.then(|| format!("see what it is, and take it away; afed makes its own: ls -ld {path}"))
 }
 
 /// The path, or what is nearest to it of all that is on the way there.
@@ -43,6 +57,19 @@ pub fn standing(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_no_file_is_in_the_way_of_a_lock() {
+        let root = tempfile::tempdir().unwrap();
+        let at = |name: &str| root.path().join(name);
+        std::fs::File::create_new(at("file")).unwrap();
+        std::fs::create_dir(at("folder")).unwrap();
+        let path = quoted(at("folder").display());
+        let said = format!("see what it is, and take it away; afed makes its own: ls -ld {path}");
+        assert_eq!(of_lock(&at("folder"), "locked"), Some(said));
+        assert_eq!(of_lock(&at("folder"), "read"), None);
+        assert_eq!(of_lock(&at("file"), "locked").or(of_lock(&at("missing"), "locked")), None);
+    }
 
     #[test]
     fn only_a_file_system_that_takes_nothing_is_looked_at_where_there_is_something_to_look_at() {

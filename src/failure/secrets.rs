@@ -54,11 +54,12 @@ fn to_mend(error: &SecretStoreError) -> Vec<String> {
             &["where the passphrase is right, the file was cut or changed: put a copy of it back", START_AGAIN]
         }
         E::Damaged { .. } => &[START_AGAIN],
-        E::File { path, source, .. } => {
+        E::File { path, operation, source } => {
             // The file may not be there, and its folder the cause.
             let folder = places::standing(path.parent().unwrap_or(path)).display();
             let look = || format!("see what is there, and whose it is: ls -la {}", quoted(folder));
-            return vec![places::hint(path, source).unwrap_or_else(look)];
+            let hint = places::hint(path, source).or_else(|| places::of_lock(path, operation));
+            return vec![hint.unwrap_or_else(look)];
         }
         _ => &[],
     };

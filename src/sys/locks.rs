@@ -90,7 +90,8 @@ fn open(path: &Path, missing: Missing) -> io::Result<File> {
         use std::os::unix::fs::OpenOptionsExt;
         options.mode(0o600).custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits());
     }
-    let file = options.open(path)?;
+    let in_words = |error| if path.is_symlink() { io::Error::other("it is a symbolic link") } else { error };
+    let file = options.open(path).map_err(in_words)?;
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is not a regular file")) }
 }
 

@@ -136,6 +136,26 @@ fn pages_are_for_others_as_the_mask_says_and_always_for_their_owner() {
 }
 
 #[test]
+fn what_this_user_may_not_open_is_named_and_nothing_else() {
+    let sandbox = Sandbox::configured();
+    fs::create_dir(sandbox.path("closed")).unwrap();
+    fs::set_permissions(sandbox.path("closed"), fs::Permissions::from_mode(0o500)).unwrap();
+    masked(&sandbox, "022", &["man", "closed"]).fails(
+        1,
+        "error: closed/afed.1 can't be written\ncaused by: Permission denied (os error 13)\n\n\
+         hint: run it as the user who may write there: ls -ld 'closed'\n",
+    );
+    fs::set_permissions(sandbox.path(CONFIG), fs::Permissions::from_mode(0o000)).unwrap();
+    masked(&sandbox, "022", &["creds", "deploy"]).fails(
+        1,
+        &format!(
+            "error: $SANDBOX/{CONFIG} can't be read\ncaused by: Permission denied (os error 13)\n\n\
+             hint: see whose it is, and run it as the user who may read it: ls -ld '$SANDBOX/{CONFIG}'\n"
+        ),
+    );
+}
+
+#[test]
 fn what_nobody_keeps_elsewhere_is_not_written_through_a_link() {
     let sandbox = Sandbox::configured();
     sandbox.write_private("precious", "precious");

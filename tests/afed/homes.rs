@@ -2,6 +2,8 @@
 //! systems that are read-only, full, or run nothing. What can go on goes on, what can't is told by name, and nothing is half
 //! done. The mounts are in namespaces of their own, which not every machine lets its users have; `tests/run` looks.
 
+use std::fs;
+
 use crate::sandbox::{Outcome, Run, Sandbox, aws};
 
 const HOOK: [&str; 4] = ["creds", "deploy", "--format", "process"];
@@ -66,6 +68,29 @@ fn a_configuration_that_was_asked_for_by_a_wrong_name_is_said_to_be_missing() {
     };
     sandbox.run(&["creds", "deploy", "--config", "/proc/nope.toml"]).fails(1, &said("--config"));
     sandbox.run(&["creds", "deploy"]).env("AFED_CONFIG", "/proc/nope.toml").fails(1, &said("AFED_CONFIG"));
+}
+
+#[test]
+fn what_is_in_the_way_of_a_lock_is_said_in_words() {
+    let sandbox = Sandbox::configured();
+    let locks = sandbox.files("home/.cache/afed/locks");
+    let [lock] = &locks[..] else { panic!("{locks:?}") };
+    let name = lock.replace(sandbox.path("").to_str().unwrap().trim_end_matches('/'), "$SANDBOX");
+    let said = |what| {
+        format!(
+            "error: {name} can't be locked\ncaused by: {what}\n\n\
+             hint: see what it is, and take it away; afed makes its own: ls -ld '{name}'\n"
+        )
+    };
+    let edit = || sandbox.run(&["connector", "edit", "deploy", "--duration", "20m"]);
+    fs::remove_file(lock).unwrap();
+    std::os::unix::fs::symlink("nowhere", lock).unwrap();
+    edit().fails(1, &said("it is a symbolic link"));
+    fs::remove_file(lock).unwrap();
+    nix::unistd::mkfifo(lock.as_str(), nix::sys::stat::Mode::S_IRWXU).unwrap();
+    edit().fails(1, &said("it is not a regular file"));
+    fs::remove_file(lock).unwrap();
+    edit().succeeds();
 }
 
 /// Puts the folder on a file system of its own that is like `$1`, after running `$2` there, and runs the rest of the words.
