@@ -38,7 +38,7 @@ use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::core_images::CoreImages;
 use crate::sys::files::{self, Mode};
-use crate::sys::network::{Hub, NetworkOptions};
+use crate::sys::network::{Hub, NetworkOptions, Proxies};
 use crate::sys::{host, program, run_folder, user};
 use crate::ui::{Reach, Spinner, TerminalPrompter};
 use crate::vending::VendError;
@@ -99,6 +99,7 @@ impl App {
             true => Rc::new(Spinner::default()),
             false => Rc::new(Nobody),
         };
+        let proxies = Proxies::read(|name| environment.get(name).map(OsString::as_os_str));
         Ok(Self {
             environment,
             paths,
@@ -110,7 +111,7 @@ impl App {
             core_images: CoreImages::withhold(),
             explain: start.explain,
             called_as: start.called_as,
-            hub: Rc::new(Hub::new(Rc::clone(&onlooker))),
+            hub: Rc::new(Hub::new(Rc::clone(&onlooker), proxies)),
             onlooker,
             trail_trouble: Cell::default(),
         })

@@ -9,25 +9,26 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{NetworkError, trust};
+use super::{NetworkError, Proxies, trust};
 use crate::ports::{Nobody, Onlooker};
 
-/// The runtime and the certificates, as soon as somebody has needed them, and who is told what is waited for.
+/// The runtime and the certificates, as soon as somebody has needed them, the proxies, and who is told what is waited for.
 pub struct Hub {
     pub(super) onlooker: Rc<dyn Onlooker>,
+    pub(super) proxies: Arc<Proxies>,
     runtime: OnceCell<Runtime>,
     trusted: RefCell<Vec<(Option<PathBuf>, Arc<ClientConfig>)>>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self::new(Rc::new(Nobody))
+        Self::new(Rc::new(Nobody), Proxies::default())
     }
 }
 
 impl Hub {
-    pub fn new(onlooker: Rc<dyn Onlooker>) -> Self {
-        Self { onlooker, runtime: OnceCell::new(), trusted: RefCell::default() }
+    pub fn new(onlooker: Rc<dyn Onlooker>, proxies: Proxies) -> Self {
+        Self { onlooker, proxies: Arc::new(proxies), runtime: OnceCell::new(), trusted: RefCell::default() }
     }
 
     pub(super) fn runtime(&self) -> Result<&Runtime, NetworkError> {
