@@ -38,7 +38,7 @@ use crate::sts::{AwsOptions, IamAccessKeys, Service, StsTokenService};
 use crate::sys::clock::SystemClock;
 use crate::sys::core_images::CoreImages;
 use crate::sys::files::{self, Mode};
-use crate::sys::network::{Hub, NetworkOptions, SystemAuthorities};
+use crate::sys::network::{Hub, NetworkOptions, Proxies, SystemAuthorities};
 use crate::sys::{host, program, run_folder, user};
 use crate::ui::{Reach, Spinner, TerminalPrompter};
 use crate::vending::VendError;
@@ -100,6 +100,7 @@ impl App {
             false => Rc::new(Nobody),
         };
         let system = SystemAuthorities::named(|name| environment.get(name).cloned());
+        let proxies = Proxies::read(|name| environment.get(name).map(OsString::as_os_str));
         Ok(Self {
             environment,
             paths,
@@ -111,7 +112,7 @@ impl App {
             core_images: CoreImages::withhold(),
             explain: start.explain,
             called_as: start.called_as,
-            hub: Rc::new(Hub::new(Rc::clone(&onlooker), system)),
+            hub: Rc::new(Hub::new(Rc::clone(&onlooker), system, proxies)),
             onlooker,
             trail_trouble: Cell::default(),
         })

@@ -19,6 +19,13 @@ pub fn verdict(error: &SecretStoreError) -> Verdict {
             "call again; if it does not come back by itself, log in to the desktop anew",
         ),
         E::BusEnded { .. } => Verdict::hint(Kind::Unreachable, "log in to the desktop anew and call again"),
+        E::BusClosed { owner, .. } => Verdict {
+            kind: Kind::Unreachable,
+            hints: vec![
+                format!("run it as that user: sudo -H -u '#{owner}' afed doctor"),
+                "or without their bus: unset DBUS_SESSION_BUS_ADDRESS".to_owned(),
+            ],
+        },
         E::Locked { .. } => {
             Verdict::hint(Kind::LogInNeeded, "unlock it, for example with the desktop's own keyring program")
         }

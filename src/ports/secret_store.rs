@@ -52,6 +52,16 @@ pub enum SecretStoreError {
         #[source]
         source: Cause,
     },
+    /// The bus is another user's, and ends the connection of whoever else calls.
+    #[error(
+        "the {store} can't be reached: the D-Bus session bus is of the user with the id {owner}, and lets no other in"
+    )]
+    BusClosed {
+        store: &'static str,
+        owner: u32,
+        #[source]
+        source: Cause,
+    },
     /// No keyring is the one that new secrets go to, and none is made on the quiet.
     #[error("the {store} has no default keyring")]
     NoDefault { store: &'static str },

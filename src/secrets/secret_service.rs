@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use keyring_core::{CredentialStore, Error};
 use zbus::address::Transport;
+use zbus::address::transport::UnixSocket;
 use zbus::blocking::Connection;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus_secret_service_keyring_store::Store;
@@ -15,6 +16,7 @@ use zbus_secret_service_keyring_store::Store;
 use super::keyring_store::{Keyring, refused};
 use crate::model::secret::SecretId;
 use crate::ports::SecretStoreError;
+use crate::sys::{files, user};
 
 const BUS_NAME: &str = "org.freedesktop.secrets";
 const SERVICE_PATH: &str = "/org/freedesktop/secrets";
@@ -114,9 +116,10 @@ fn explain_service(error: secret_service::Error) -> SecretStoreError {
 fn explain_bus(error: zbus::Error) -> SecretStoreError {
     let (store, error) = (SecretService::NAME, unwrapped(error));
     match &error {
-        zbus::Error::InputOutput(cause) if was_there(cause.kind()) => {
-            SecretStoreError::BusEnded { store, source: error.into() }
-        }
+        zbus::Error::InputOutput(cause) if was_there(cause.kind()) => match owner_of_another_s_bus() {
+            Some(owner) => SecretStoreError::BusClosed { store, owner, source: error.into() },
+            None => SecretStoreError::BusEnded { store, source: error.into() },
+        },
         zbus::Error::Address(_)
         | zbus::Error::Handshake(_)
         | zbus::Error::InputOutput(_)
@@ -169,6 +172,15 @@ fn says_it_has_ended(name: &str) -> bool {
 fn was_there(kind: std::io::ErrorKind) -> bool {
     use std::io::ErrorKind as Kind;
     matches!(kind, Kind::BrokenPipe | Kind::ConnectionReset | Kind::ConnectionAborted | Kind::UnexpectedEof)
+}
+
+/// Whose the bus is, where it is not this user's: such a bus takes a connection, and ends it when it has learnt who calls.
+fn owner_of_another_s_bus() -> Option<u32> {
+    let address = zbus::Address::session().ok()?;
+    let Transport::Unix(socket) = address.transport() else { return None };
+    let UnixSocket::File(path) = socket.path() else { return None };
+    let owner = files::access(path).ok()??.owner;
+    (owner != user::effective_uid().ok()?).then_some(owner)
 }
 
 #[cfg(test)]

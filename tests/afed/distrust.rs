@@ -146,7 +146,7 @@ fn what_this_user_may_not_open_is_named_and_nothing_else() {
         "error: closed/afed.1 can't be written\ncaused by: Permission denied (os error 13)\n\n\
          hint: run it as the user who may write there: ls -ld 'closed'\n",
     );
-    fs::set_permissions(sandbox.path(CONFIG), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(sandbox.path(CONFIG), fs::Permissions::from_mode(0o000)).unwrap();
     masked(&sandbox, "022", &["creds", "deploy"]).fails(
         1,
         &format!(

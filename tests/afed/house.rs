@@ -47,7 +47,7 @@ const ARROWS: [(&str, &[&str]); 25] = [
     ("secrets", &["ports", "sys"]),
     ("sts", &["ports", "sys"]),
     ("sys", &["ports"]),
-    ("ui", &["ports", "render"]),
+    ("ui", &["ports", "render", "sys"]),
     ("vending", &["ports"]),
 ];
 

@@ -37,13 +37,39 @@ fn another_machine_is_reached_through_the_proxies_of_the_environment() {
     for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"] {
         let with_password = proxy.url.replace("http://", "http://afed:password-of-the-proxy-canary@");
         sandbox.keep_secret("password-of-the-proxy-canary");
+        let host = proxy.url.strip_prefix("http://").unwrap();
+        let no_way = format!("no way through the proxy {host}, which {variable} names");
         init(&sandbox, &format!("https://{ELSEWHERE}/crowd")).env(variable, &with_password).fails(
             5,
-            "The secret store works: file\nerror: https://crowd.invalid/crowd can't be reached\ncaused by: tunnel error: unsuccessful\n\nhint: see whether it answers: curl -I https://crowd.invalid/crowd\n",
+            &format!("The secret store works: file\nerror: https://crowd.invalid/crowd can't be reached\ncaused by: {no_way}: tunnel error: unsuccessful\n\nhint: see whether it answers: curl -I https://crowd.invalid/crowd\n"),
         );
         let asked = proxy.take();
         assert!(asked.starts_with("CONNECT crowd.invalid:443 HTTP/1.1\r\n"), "{asked}");
         assert!(!asked.contains("\r\nauthorization:"), "the application's password is not for the proxy: {asked}");
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_proxy_is_refused_and_nobody_is_asked_past_it() {
+    let said = |cause: &str| {
+        format!(
+            "afed: {ELSEWHERE} can't be reached: io error: client error (Connect): {cause} (hint: see whether it answers: \
+             curl -sSI https://{ELSEWHERE})\n"
+        )
+    };
+    for (value, cause) in [
+        ("garbage:::///", "HTTPS_PROXY names no proxy, as http://HOST:PORT would"),
+        (
+            "http://afed:password-of-the-proxy-canary@127.0.0.1:1",
+            "no way through the proxy 127.0.0.1:1, which HTTPS_PROXY names: tunnel error: failed to create underlying \
+             connection: tcp connect error: Connection refused (os error 111)",
+        ),
+    ] {
+        // A failure is remembered for a while.
+        let sandbox = Sandbox::with_session_of("alice");
+        sandbox.keep_secret("password-of-the-proxy-canary");
+        let run = sandbox.run(&["creds", "deploy", "--format", "process"]).env("HTTPS_PROXY", value);
+        run.env("AWS_ENDPOINT_URL_STS", &format!("https://{ELSEWHERE}")).fails(5, &said(cause));
     }
 }
 

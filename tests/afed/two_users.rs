@@ -2,8 +2,10 @@
 //! the same. To become two users takes root, so others see these tests left out; `tests/run` takes them in where it can.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use crate::crowd_directory::CrowdServer;
 use crate::sandbox::{Run, Sandbox};
@@ -452,4 +454,39 @@ fn a_configuration_that_root_lets_a_group_read_is_nobody_s_to_take() {
             .find(|found| found["check"] == "file modes" && found["about"] == "$SANDBOX/shared.toml");
         assert_eq!(of_config.and_then(|found| found["finding"].as_str()), expected, "{mode:o}: {findings}");
     }
+}
+
+#[test]
+#[ignore = "starts a bus of another user, which takes root"]
+fn a_bus_of_another_user_is_told_from_one_that_has_ended() {
+    let sandbox = Sandbox::new();
+    let folder = tempfile::tempdir().unwrap();
+    chown(folder.path(), Some(ONE.id), Some(ONE.id)).unwrap();
+    let (id, path) = (ONE.id.to_string(), folder.path().join("bus"));
+    let mut bus = Command::new("setpriv")
+        .args([
+            "--reuid",
+            &id,
+            "--regid",
+            &id,
+            "--clear-groups",
+            "dbus-daemon",
+            "--session",
+            "--nofork",
+            "--print-address",
+        ])
+        .arg(format!("--address=unix:path={}", path.display()))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut address = String::new();
+    BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    let init = sandbox.run(&["init", "--directory", "os", "--no-admin-groups", "--secret-store", "secret-service"]);
+    let outcome = init.env("DBUS_SESSION_BUS_ADDRESS", address.trim()).outcome();
+    bus.kill().unwrap();
+    bus.wait().unwrap();
+    let said = "error: the Secret Service can't be reached: the D-Bus session bus is of the user with the id 1, and lets no other in\n";
+    let hints = "\n\nhint: run it as that user: sudo -H -u '#1' afed doctor\nhint: or without their bus: unset DBUS_SESSION_BUS_ADDRESS\n";
+    assert_eq!(outcome.code, Some(5), "{outcome:?}");
+    assert!(outcome.stderr.starts_with(said) && outcome.stderr.ends_with(hints), "{outcome:?}");
 }

@@ -9,27 +9,29 @@ use std::sync::Arc;
 use rustls::ClientConfig;
 use tokio::runtime::{Builder, Runtime};
 
-use super::{NetworkError, SystemAuthorities, trust};
+use super::{NetworkError, Proxies, SystemAuthorities, trust};
 use crate::ports::{Nobody, Onlooker};
 
-/// The runtime and the certificates, as soon as somebody has needed them, and who is told what is waited for.
+/// The runtime and the certificates, as soon as somebody has needed them, the proxies, and who is told what is waited for.
 pub struct Hub {
     pub(super) onlooker: Rc<dyn Onlooker>,
     system: SystemAuthorities,
+    pub(super) proxies: Arc<Proxies>,
     runtime: OnceCell<Runtime>,
     trusted: RefCell<Vec<(Option<PathBuf>, Arc<ClientConfig>)>>,
 }
 
 impl Default for Hub {
     fn default() -> Self {
-        Self::new(Rc::new(Nobody), SystemAuthorities::default())
+        Self::new(Rc::new(Nobody), SystemAuthorities::default(), Proxies::default())
     }
 }
 
 impl Hub {
     /// `system` says where the system's certificates are.
-    pub fn new(onlooker: Rc<dyn Onlooker>, system: SystemAuthorities) -> Self {
-        Self { onlooker, system, runtime: OnceCell::new(), trusted: RefCell::default() }
+    pub fn new(onlooker: Rc<dyn Onlooker>, system: SystemAuthorities, proxies: Proxies) -> Self {
+        let proxies = Arc::new(proxies);
+        Self { onlooker, system, proxies, runtime: OnceCell::new(), trusted: RefCell::default() }
     }
 
     pub(super) fn runtime(&self) -> Result<&Runtime, NetworkError> {

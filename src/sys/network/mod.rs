@@ -8,6 +8,7 @@ mod client;
 mod dialler;
 mod hub;
 mod line;
+mod proxies;
 mod route;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use std::fmt::Display;
 use std::future::Future;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpClient, SharedHttpConnector, http_client_fn};
@@ -26,12 +28,12 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use http::Uri;
-use hyper_util::client::proxy::matcher::Matcher;
 use jiff::Timestamp;
 
 pub use self::authorities::SystemAuthorities;
 use self::client::Client;
 pub use self::hub::Hub;
+pub use self::proxies::Proxies;
 use self::route::Route;
 use crate::model::base_url::Base;
 use crate::ports::{Cause, Wait};
@@ -108,9 +110,9 @@ pub enum NetworkError {
 
 /// Whether a far side may be reached through a proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Proxies {
+enum Way {
     AsTheEnvironmentSays,
-    Never,
+    Straight,
 }
 
 /// A way to one far side. Connections are reused while it lives.
@@ -118,23 +120,23 @@ pub struct Network {
     hub: Rc<Hub>,
     options: NetworkOptions,
     base: Base,
-    proxies: Proxies,
+    way: Way,
     client: OnceCell<Client>,
 }
 
 impl Network {
     /// A way through the proxies that the environment names, if any; never to this machine itself.
     pub fn new(base: Base, options: NetworkOptions, hub: &Rc<Hub>) -> Self {
-        let proxies = match base {
-            Base::Loopback { .. } => Proxies::Never,
-            _ => Proxies::AsTheEnvironmentSays,
+        let way = match base {
+            Base::Loopback { .. } => Way::Straight,
+            _ => Way::AsTheEnvironmentSays,
         };
-        Self { proxies, ..Self::direct(base, options, hub) }
+        Self { way, ..Self::direct(base, options, hub) }
     }
 
     /// A way that no proxy is asked for, whatever the environment says.
     pub fn direct(base: Base, options: NetworkOptions, hub: &Rc<Hub>) -> Self {
-        Self { hub: Rc::clone(hub), options, base, proxies: Proxies::Never, client: OnceCell::new() }
+        Self { hub: Rc::clone(hub), options, base, way: Way::Straight, client: OnceCell::new() }
     }
 
     /// Begins to connect to where a request will probably go, without sending anything. It comes about while any way of
@@ -195,18 +197,22 @@ impl Network {
             true => Some(self.hub.tls(self.options.ca_bundle.as_deref())?),
             false => None,
         };
-        let proxies = match self.proxies {
-            Proxies::Never => None,
-            Proxies::AsTheEnvironmentSays => Some(Matcher::from_env()),
+        let proxies = match self.way {
+            Way::Straight => Arc::default(),
+            Way::AsTheEnvironmentSays => Arc::clone(&self.hub.proxies),
         };
         let route = Route::new(tls, proxies, self.options.connect_timeout);
         Ok(self.client.get_or_init(|| Client::new(route)))
     }
 }
 
-/// The innermost cause: what lies about it are the client's layers, which tell people nothing.
+/// The innermost cause: what lies about it are the client's layers, which tell people nothing, but for a proxy.
 fn root_of(error: &(dyn std::error::Error + 'static)) -> Cause {
-    causes(error).last().map_or_else(String::new, ToString::to_string).into()
+    let root = causes(error).last().map_or_else(String::new, ToString::to_string);
+    match causes(error).find_map(|cause| cause.downcast_ref::<proxies::Failed>()) {
+        Some(failed) => format!("{failed}: {root}").into(),
+        None => root.into(),
+    }
 }
 
 /// The error by its name, where it is about the far side's certificate.

@@ -11,11 +11,11 @@ use http::{HeaderValue, Uri};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::proxy::Tunnel;
-use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use rustls::ClientConfig;
 use tower_service::Service;
 
 use super::line::{FirstHop, Line};
+use super::proxies::{Proxies, Proxy};
 use crate::ports::Cause;
 
 /// The way that connections of one kind take.
@@ -23,7 +23,7 @@ pub struct Route {
     tcp: HttpConnector,
     /// Nothing where no far side of this route speaks TLS.
     tls: Option<Arc<ClientConfig>>,
-    proxies: Option<Matcher>,
+    proxies: Arc<Proxies>,
     connect_timeout: Duration,
 }
 
@@ -33,7 +33,7 @@ pub struct Route {
 struct TooSlow(Duration, #[source] TimedOutError);
 
 impl Route {
-    pub fn new(tls: Option<Arc<ClientConfig>>, proxies: Option<Matcher>, connect_timeout: Duration) -> Self {
+    pub fn new(tls: Option<Arc<ClientConfig>>, proxies: Arc<Proxies>, connect_timeout: Duration) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         tcp.enforce_http(tls.is_none());
@@ -54,14 +54,20 @@ impl Route {
         if to.scheme() != Some(&Scheme::HTTP) {
             return None;
         }
-        self.proxy(to)?.basic_auth().cloned()
+        self.proxies.on_the_way(to).ok()??.at.basic_auth().cloned()
     }
 
     async fn connect_at_leisure(&self, to: Uri) -> Result<Line, Cause> {
-        match (self.proxy(&to), &self.tls) {
-            (None, _) => Ok(Line::straight(self.first_hop(to).await?)),
-            (Some(proxy), Some(tls)) if to.scheme() == Some(&Scheme::HTTPS) => self.tunnel(to, &proxy, tls).await,
-            (Some(proxy), _) => Ok(Line::forwarded(self.first_hop(proxy.uri().clone()).await?)),
+        match self.proxies.on_the_way(&to)? {
+            None => Ok(Line::straight(self.first_hop(to).await?)),
+            Some(proxy) => self.connect_through(&proxy, to).await.map_err(|error| proxy.failed(error).into()),
+        }
+    }
+
+    async fn connect_through(&self, proxy: &Proxy, to: Uri) -> Result<Line, Cause> {
+        match &self.tls {
+            Some(tls) if to.scheme() == Some(&Scheme::HTTPS) => self.tunnel(to, proxy, tls).await,
+            _ => Ok(Line::forwarded(self.first_hop(proxy.at.uri().clone()).await?)),
         }
     }
 
@@ -73,9 +79,9 @@ impl Route {
     }
 
     /// TLS with the far side inside of what the proxy passes on unread.
-    async fn tunnel(&self, to: Uri, proxy: &Intercept, tls: &Arc<ClientConfig>) -> Result<Line, Cause> {
-        let mut tunnel = Tunnel::new(proxy.uri().clone(), self.https(tls));
-        if let Some(authorization) = proxy.basic_auth() {
+    async fn tunnel(&self, to: Uri, proxy: &Proxy, tls: &Arc<ClientConfig>) -> Result<Line, Cause> {
+        let mut tunnel = Tunnel::new(proxy.at.uri().clone(), self.https(tls));
+        if let Some(authorization) = proxy.at.basic_auth() {
             tunnel = tunnel.with_auth(authorization.clone());
         }
         Ok(Line::tunnelled(HttpsConnector::from((tunnel, Arc::clone(tls))).call(to).await?))
@@ -83,9 +89,5 @@ impl Route {
 
     fn https(&self, tls: &Arc<ClientConfig>) -> HttpsConnector<HttpConnector> {
         HttpsConnector::from((self.tcp.clone(), Arc::clone(tls)))
-    }
-
-    fn proxy(&self, to: &Uri) -> Option<Intercept> {
-        self.proxies.as_ref()?.intercept(to)
     }
 }

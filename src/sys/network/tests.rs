@@ -1,6 +1,6 @@
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
@@ -240,8 +240,9 @@ fn through(proxy: &str, base: Base, ca_bundle: Option<PathBuf>) -> Network {
     let network =
         Network::new(base, NetworkOptions { connect_timeout: PATIENCE, call_timeout: PATIENCE, ca_bundle }, &hub);
     let tls = base.is_https().then(|| hub.tls(network.options.ca_bundle.as_deref()).unwrap());
-    let proxies = Matcher::builder().all(proxy.replace("http://", "http://afed:sesame@")).build();
-    assert!(network.client.set(Client::new(Route::new(tls, Some(proxies), PATIENCE))).is_ok());
+    let address = OsString::from(proxy.replace("http://", "http://afed:sesame@"));
+    let proxies = Proxies::read(|name| (name == "ALL_PROXY").then_some(address.as_os_str()));
+    assert!(network.client.set(Client::new(Route::new(tls, Arc::new(proxies), PATIENCE))).is_ok());
     network
 }
 
