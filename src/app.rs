@@ -69,7 +69,7 @@ pub struct App {
     /// The first word of the command line.
     called_as: Option<OsString>,
     /// What all ways to the network share, as soon as one is taken.
-    hub: Rc<Hub>,
+    hub: OnceCell<Rc<Hub>>,
     /// What is to be told of a record that was not made.
     pub trail_trouble: Cell<Option<String>>,
 }
@@ -99,8 +99,6 @@ impl App {
             true => Rc::new(Spinner::default()),
             false => Rc::new(Nobody),
         };
-        let system = SystemAuthorities::named(|name| environment.get(name).cloned());
-        let proxies = Proxies::read(|name| environment.get(name).map(OsString::as_os_str));
         Ok(Self {
             environment,
             paths,
@@ -112,10 +110,23 @@ impl App {
             core_images: CoreImages::withhold(),
             explain: start.explain,
             called_as: start.called_as,
-            hub: Rc::new(Hub::new(Rc::clone(&onlooker), system, proxies)),
+            hub: OnceCell::new(),
             onlooker,
             trail_trouble: Cell::default(),
         })
+    }
+
+    /// What all connections share. A warm call makes none, so it reads nothing of the proxies either.
+    fn hub(&self) -> &Rc<Hub> {
+        self.hub.get_or_init(|| {
+            let proxies = Proxies::read(|name| self.environment.get(name).map(OsString::as_os_str));
+            Rc::new(Hub::new(Rc::clone(&self.onlooker), self.system_authorities(), proxies))
+        })
+    }
+
+    /// Where the certificates are that are trusted where no others are named.
+    pub fn system_authorities(&self) -> SystemAuthorities {
+        SystemAuthorities::named(|name| self.environment.get(name).cloned())
     }
 
     /// The configuration file that was asked for on the command line or in the environment, as an absolute path.
@@ -222,7 +233,7 @@ impl App {
             call_timeout: settings.call_timeout,
             ca_bundle: settings.ca_bundle.clone().or_else(|| self.environment.path("AWS_CA_BUNDLE")),
         };
-        CrowdDirectory::new(options, &self.hub)
+        CrowdDirectory::new(options, self.hub())
     }
 
     /// The Crowd server of these settings, with the application's password from the store.
@@ -283,7 +294,7 @@ impl App {
 
     /// The same, with no more than this time for a call.
     pub fn tokens_within(&self, limit: Duration, endpoint: Endpoint) -> StsTokenService {
-        StsTokenService::new(self.aws_options(limit, endpoint), Rc::clone(&self.clock), &self.hub)
+        StsTokenService::new(self.aws_options(limit, endpoint), Rc::clone(&self.clock), self.hub())
     }
 
     /// The keys of IAM users, where the environment says that IAM is.
@@ -294,7 +305,7 @@ impl App {
     /// The same, with no more than this time for a call.
     pub fn access_keys_within(&self, limit: Duration) -> Result<IamAccessKeys> {
         let options = self.aws_options(limit, self.endpoint(Service::Iam)?);
-        Ok(IamAccessKeys::new(options, Rc::clone(&self.clock), &self.hub))
+        Ok(IamAccessKeys::new(options, Rc::clone(&self.clock), self.hub()))
     }
 
     fn aws_options(&self, limit: Duration, endpoint: Endpoint) -> AwsOptions {
@@ -313,7 +324,7 @@ impl App {
             call_timeout: STS_CALL_TIMEOUT,
             ca_bundle: self.environment.path("AWS_CA_BUNDLE"),
         };
-        FederationEndpoint::new(address, options, &self.hub)
+        FederationEndpoint::new(address, options, self.hub())
     }
 
     /// Whether a browser has something to show itself on, or the environment names one that needs nothing.
@@ -326,7 +337,7 @@ impl App {
     pub fn host_role(&self) -> MetadataHostRole {
         let surroundings = Surroundings::read(|name| self.environment.text(name).map(str::to_owned));
         let ca_bundle = self.environment.path("AWS_CA_BUNDLE");
-        MetadataHostRole::new(surroundings, ca_bundle, Rc::clone(&self.clock), Rc::clone(&self.hub))
+        MetadataHostRole::new(surroundings, ca_bundle, Rc::clone(&self.clock), Rc::clone(self.hub()))
     }
 
     /// What of the environment may change which credentials the host gives, by name and value.

@@ -10,7 +10,6 @@ use crate::config::settings::{DirectorySettings, Settings};
 use crate::model::audit::settings::AuditSettings;
 use crate::model::passphrase_source::PassphraseSource;
 use crate::model::secret_store_choice::SecretStoreChoice;
-use crate::sys::network::SystemAuthorities;
 
 /// What others may do with a file, the more first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,13 +51,12 @@ pub fn watched(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<(PathBuf, 
 
 /// Where the certificates are that the configuration and the environment name.
 fn certificates(chart: &Chart<'_>, settings: Option<&Settings>) -> Vec<PathBuf> {
-    let environment = &chart.app.environment;
     let named = settings.and_then(|settings| match &settings.directory {
         DirectorySettings::Crowd(crowd) => crowd.ca_bundle.clone(),
         DirectorySettings::Os => None,
     });
-    let system = SystemAuthorities::named(|name| environment.get(name).cloned());
-    named.into_iter().chain(environment.path("AWS_CA_BUNDLE")).chain(system.places()).collect()
+    let of_aws = chart.app.environment.path("AWS_CA_BUNDLE");
+    named.into_iter().chain(of_aws).chain(chart.app.system_authorities().places()).collect()
 }
 
 /// The policy files that connectors name. None is read: whoever asks for a connector is told what is wrong with its file.
