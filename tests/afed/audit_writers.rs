@@ -72,14 +72,19 @@ fn go_on(sandbox: &Sandbox) {
 #[test]
 fn who_is_killed_amid_a_line_leaves_it_torn_and_the_next_one_goes_on_whole() {
     let sandbox = warm();
+    let limited = |limit: &str| {
+        let limit = format!("--fsize={limit}");
+        injected_into(&["/usr/bin/prlimit", &limit, AFED], &sandbox, ("write", 2), "signal=KILL")
+    };
+    // A line names the program that called, so that the next one is as long as this.
+    assert_eq!(limited("unlimited").code, Some(0));
     let before = sandbox.read(TRAIL);
     let next = before.lines().count() + 1;
     let line = before.lines().last().unwrap().len();
-    for length in [1, line / 4, line / 2] {
+    for length in [1, line / 2, line - 1] {
         sandbox.write_private(TRAIL, &before);
         // The kernel takes a part of the line, and there is a second call for the rest.
-        let limit = format!("--fsize={}", before.len() + length);
-        let killed = injected_into(&["/usr/bin/prlimit", &limit, AFED], &sandbox, ("write", 2), "signal=KILL");
+        let killed = limited(&(before.len() + length).to_string());
         assert_eq!((killed.code, killed.stdout.as_str()), (None, ""), "{length}");
         assert_eq!(sandbox.read(TRAIL).len(), before.len() + length);
         assert_eq!(verified(&sandbox), format!("{next}: the file ends in the middle of this line\n"));
